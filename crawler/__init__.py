@@ -1,0 +1,1 @@
+"""The crawl: from "this source is due" to a stored article."""

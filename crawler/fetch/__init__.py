@@ -1,0 +1,1 @@
+"""The downloader side, one concern a file."""

@@ -1,0 +1,1 @@
+"""Base spiders: how an article is found on a site."""

@@ -1,0 +1,1 @@
+"""What survives a run: database, run records, dead letters."""

@@ -1,0 +1,1 @@
+"""The stages: pure cores, with a thin Scrapy class over each."""

@@ -1,0 +1,1 @@
+"""The article and its facts out of a page."""

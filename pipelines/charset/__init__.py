@@ -1,0 +1,1 @@
+"""Decoding and repair of damaged text, by evidence."""

@@ -1,0 +1,1 @@
+"""Tables of the charset stage, each with its licence and origin beside it."""

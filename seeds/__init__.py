@@ -1,0 +1,1 @@
+"""Where crawls begin: one file a source, one URL a line."""
