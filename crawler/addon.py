@@ -1,0 +1,98 @@
+"""One switch that installs guard, archive, decoding, accounting, pipelines and safe defaults."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from scrapy.settings import BaseSettings, Settings
+
+import pipelines
+
+BROWSER_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+
+# Where Scrapy's defaults are wrong for unwatched crawls of many sites.
+DEFAULTS: dict[str, Any] = {
+    "USER_AGENT": "Qingyuan/0.1 (+https://github.com/qingyuan-crawler/qingyuan; set USER_AGENT)",
+    "ROBOTSTXT_OBEY": True,
+    "REMOTE_CONTROL_ENABLED": False,  # a local port that runs code
+    "TELNETCONSOLE_ENABLED": False,  # the same
+    "DOWNLOAD_MAXSIZE": 16 * 2**20,  # bounds inflation too
+    "DOWNLOAD_WARNSIZE": 8 * 2**20,
+    "DOWNLOAD_TIMEOUT": 45,
+    "DOWNLOAD_VERIFY_CERTIFICATES": True,
+    "DOWNLOAD_DELAY": 1.0,
+    "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
+    "AUTOTHROTTLE_ENABLED": True,
+    "COOKIES_ENABLED": False,
+    "DEFAULT_REQUEST_HEADERS": {
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language": "zh-CN,zh;q=0.9",  # several portals vary by it
+    },
+    "CLOSESPIDER_TIMEOUT": 6 * 3600,  # a hung job blocks a slot of scrapyd
+    "CLOSESPIDER_ERRORCOUNT": 100,
+    "MEMUSAGE_LIMIT_MB": 2048,
+    "DEPTH_LIMIT": 100,
+    "LOG_LEVEL": "INFO",
+    "LOG_FORMATTER": "crawler.logformat.ShortLogFormatter",
+    "LOGSTATS_INTERVAL": 0,  # crawler.progress says more
+    "FEED_EXPORT_ENCODING": "utf-8",
+    "QINGYUAN_WORKERS": None,  # None: a worker for each core but one
+    "QINGYUAN_STAGE_TIMEOUT": 30.0,
+    "QINGYUAN_WARC_BYTES": 256 * 2**20,
+    "QINGYUAN_ALLOW_ADDRESSES": [],
+}
+
+COMPONENTS: dict[str, dict[str, int]] = {
+    "EXTENSIONS": {"crawler.run.Run": 0, "crawler.progress.Progress": 10},
+    "DOWNLOADER_MIDDLEWARES": {
+        "crawler.fetch.accounting.FetchAccounting": 5,
+        "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
+        "crawler.fetch.archive.ArchiveMiddleware": 950,  # inside it: the bytes as sent
+    },
+    "SPIDER_MIDDLEWARES": {"crawler.fetch.accounting.OutputAccounting": 5},
+    "ITEM_PIPELINES": {
+        "pipelines.charset.pipeline.CharsetPipeline": 200,
+        "pipelines.boilerplate.pipeline.BoilerplatePipeline": 300,
+        "pipelines.quality.pipeline.QualityPipeline": 400,
+        "pipelines.dedup.pipeline.DedupPipeline": 500,
+        "pipelines.store.StorePipeline": 600,
+    },
+}
+
+CLOSED_SCHEMES = ("data", "file", "ftp", "s3")
+
+
+class CrawlerAddon:
+    """The add-on; what a project or a spider sets itself always wins."""
+
+    @classmethod
+    def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
+        """Set what is read before a crawler exists: the guard is the process's resolver."""
+        check_packages()
+        settings.set("TWISTED_DNS_RESOLVER", "crawler.fetch.guard.GuardedResolver", "addon")
+        settings.set("SPIDER_LOADER_WARN_ONLY", True, "addon")  # a broken source stops only itself
+
+    def update_settings(self, settings: Settings) -> None:
+        """Install the chain and the defaults."""
+        for name, value in DEFAULTS.items():
+            settings.set(name, value, "addon")
+        for name, components in COMPONENTS.items():
+            for path, order in components.items():
+                settings.setdefault_in_component_priority_dict(name, path, order)
+        handlers = settings.getdict("DOWNLOAD_HANDLERS")
+        closed = {scheme: None for scheme in CLOSED_SCHEMES if scheme not in handlers}
+        settings.set("DOWNLOAD_HANDLERS", handlers | closed, settings_priority(settings))
+
+
+def settings_priority(settings: BaseSettings) -> int:
+    """Give the priority at which a merged setting keeps the rank that it has."""
+    return max(settings.getpriority("DOWNLOAD_HANDLERS") or 0, 15)
+
+
+def check_packages() -> None:
+    """Stop with a message where another package of the same name hides ours."""
+    if not hasattr(pipelines, "refine"):
+        raise ImportError(
+            f"the package 'pipelines' at {list(pipelines.__path__)} is not Qingyuan's: "
+            "a package of that name stands before it on the path"
+        )

@@ -1,0 +1,98 @@
+"""The door: no request reaches an address that the public Internet does not route to."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.resolver import CachingHostnameResolver
+from twisted.internet.base import ReactorBase
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
+from zope.interface import implementer
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def parse_networks(values: Iterable[str]) -> tuple[Network, ...]:
+    """Read networks such as `127.0.0.1/32`; raises NotConfigured naming the one that is none."""
+    networks = []
+    for value in values:
+        try:
+            networks.append(ipaddress.ip_network(value.strip(), strict=False))
+        except ValueError as error:
+            raise NotConfigured(f"QINGYUAN_ALLOW_ADDRESSES: {value!r}: {error}") from error
+    return tuple(networks)
+
+
+def is_allowed(host: str, networks: Sequence[Network]) -> bool:
+    """Tell whether an IP address is global, or in a network that this run may reach all the same.
+
+    An IPv4 address inside IPv6 (mapped, 6to4, Teredo, NAT64) is judged as the IPv4 address.
+    """
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return False
+    if isinstance(address, ipaddress.IPv6Address):
+        address = _embedded(address) or address
+    if any(address.version == net.version and address in net for net in networks):
+        return True
+    return address.is_global and not address.is_multicast
+
+
+def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
+    if address in ipaddress.ip_network("64:ff9b::/96"):
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
+
+
+@implementer(IResolutionReceiver)
+class _Filter:
+    """Passes on the allowed addresses of one resolution; all refused means: cannot be resolved."""
+
+    def __init__(self, receiver: IResolutionReceiver, networks: Sequence[Network]) -> None:
+        self._receiver = receiver
+        self._networks = networks
+
+    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+        self._receiver.resolutionBegan(resolution)
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
+        if is_allowed(getattr(address, "host", ""), self._networks):
+            self._receiver.addressResolved(address)
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        self._receiver.resolutionComplete()
+
+
+class GuardedResolver(CachingHostnameResolver):  # type: ignore[misc]  # Scrapy's class is untyped
+    """Resolves as Scrapy does and hands on only addresses that may be reached.
+
+    Twisted asks it for names and for IP literals alike and connects to the very address it gave,
+    so redirects, robots.txt and DNS rebinding are covered. Browser traffic is not: see render.
+    """
+
+    def __init__(self, reactor: ReactorBase, cache_size: int, networks: Sequence[Network]) -> None:
+        super().__init__(reactor, cache_size)
+        self.networks = networks
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:
+        """Build from the settings; raises NotConfigured when a network cannot be read."""
+        settings = crawler.settings
+        size = settings.getint("DNSCACHE_SIZE") if settings.getbool("DNSCACHE_ENABLED") else 0
+        return cls(reactor, size, parse_networks(settings.getlist("QINGYUAN_ALLOW_ADDRESSES")))
+
+    def resolveHostName(  # noqa: N802 - Twisted's name
+        self,
+        resolutionReceiver: IResolutionReceiver,  # noqa: N803 - Twisted's name
+        hostName: str,  # noqa: N803
+        *args: Any,
+        **kwargs: Any,
+    ) -> IHostResolution:
+        """Resolve a name, or an address literal, to the addresses that may be reached."""
+        guarded = _Filter(resolutionReceiver, self.networks)
+        return super().resolveHostName(guarded, hostName, *args, **kwargs)

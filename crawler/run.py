@@ -1,0 +1,216 @@
+"""One run of one source: what its stages share, how it is accounted for, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from functools import cached_property
+from types import TracebackType
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
+from scrapy.http import Request, Response
+from twisted.python.failure import Failure
+
+from crawler.source import Expect
+from crawler.state.db import open_database
+from crawler.state.ledger import OUTCOMES, Ledger
+from crawler.state.operations import add_dead_letter, end_run, start_run
+from crawler.state.paths import data_folder, database_url
+from crawler.state.warc import WarcArchive
+from crawler.state.writer import Writer
+from crawler.workers import Workers, default_count
+from pipelines.dedup import ReprintIndex
+
+logger = logging.getLogger(__name__)
+
+# Reasons that end a crawl on a person's wish; every other reason is a failure.
+GOOD_ENDINGS = ("finished", "closespider_itemcount", "closespider_pagecount")
+
+
+class Run:
+    """The extension that owns archive, ledger, writer, reprint index and workers of a crawl.
+
+    `exit_code` is 0 good, 1 failed, 3 finished below expectation, with `reasons` in words.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.source: str = crawler.spidercls.name
+        self.data = data_folder(settings)
+        self.archive = WarcArchive(
+            self.data / "archive", self.source, roll_bytes=settings.getint("QINGYUAN_WARC_BYTES")
+        )
+        self.ledger = Ledger()
+        self.writer = Writer(open_database(database_url(settings)))
+        self.number: int | None = None
+        self.dead_letters = 0
+        self.exit_code = 1
+        self.reasons: list[str] = []
+        self._results: dict[int, str] = {}
+        self._late: list[asyncio.Future[None]] = []
+        self._index_thread = ThreadPoolExecutor(1, thread_name_prefix="reprints")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Run:
+        """Build for a crawler and listen to its signals; raises DatabaseError."""
+        run = cls(crawler)
+        for handler, signal in (
+            (run._opened, signals.spider_opened),
+            (run._scheduled, signals.request_scheduled),
+            (run._scraped, signals.item_scraped),
+            (run._dropped, signals.item_dropped),
+            (run._item_error, signals.item_error),
+            (run._spider_error, signals.spider_error),
+            (run._closed, signals.spider_closed),
+        ):
+            crawler.signals.connect(handler, signal=signal)
+        return run
+
+    @classmethod
+    def of(cls, crawler: Crawler) -> Run:
+        """Give the run of a crawler; raises NotConfigured where the add-on is not installed."""
+        run = crawler.get_extension(cls)
+        if run is None:
+            raise NotConfigured("crawler.run.Run is off: install crawler.addon.CrawlerAddon")
+        return run
+
+    @cached_property
+    def workers(self) -> Workers:
+        """The worker processes, started at the first use."""
+        settings = self.crawler.settings
+        wished = settings["QINGYUAN_WORKERS"]
+        count = default_count() if wished is None else int(wished)
+        return Workers(count, settings.getfloat("QINGYUAN_STAGE_TIMEOUT"))
+
+    @cached_property
+    def index(self) -> ReprintIndex:
+        """The reprint index; to be used through `in_index_thread` only."""
+        return ReprintIndex(self.data / "reprints.db")
+
+    async def in_index_thread(self, function: Any, *args: Any) -> Any:
+        """Call a function of the index off the reactor, one call at a time."""
+        return await asyncio.get_running_loop().run_in_executor(self._index_thread, function, *args)
+
+    def note(self, item: Any, outcome: str) -> None:
+        """Remember how a stage decided on an item, until Scrapy tells which response it is from."""
+        self._results[id(item)] = outcome
+
+    async def dead_letter(self, url: str, stage: str, error: str, archive: str) -> None:
+        """Keep a failure; if even that fails, the run says so and exits 1."""
+        self.dead_letters += 1
+        self.crawler.stats.inc_value(f"dead_letters/{stage}")
+        letter = {"run": self.number, "source": self.source, "url": url}
+        letter |= {"stage": stage, "error": error, "archive": archive}
+        try:
+            await self.writer.write(lambda connection: add_dead_letter(connection, letter))
+        except Exception as failure:
+            self.reasons.append(f"a dead letter of {url} could not be written: {failure}")
+            logger.critical("dead letter not written, url %s, archive %s: %s", url, archive, failure)
+
+    async def _opened(self, spider: Spider) -> None:
+        self.number = await self.writer.write(lambda c: start_run(c, self.source))
+
+    def _scheduled(self, request: Request) -> None:
+        # A redirect or retry carries its predecessor's meta, and with it the pointer.
+        if pointer := request.meta.pop("archive", None):
+            self.ledger.pass_on(pointer)
+        request.meta["scheduled"] = True
+
+    def _scraped(self, item: Any, response: Response | None) -> None:
+        # Without the store stage nobody decided; the item went on to the feeds.
+        self.ledger.item_ended(pointer_of(response), self._results.pop(id(item), "stored"))
+
+    def _dropped(self, item: Any, response: Response | None, exception: BaseException) -> None:
+        self._results.pop(id(item), None)
+        self.ledger.item_ended(pointer_of(response), "quarantined")
+
+    async def _item_error(self, item: Any, response: Response | None, failure: Failure) -> None:
+        url = getattr(item, "url", None) or (response.url if response else "")
+        stage = failed_stage(failure.value.__traceback__)
+        await self.dead_letter(url, stage, describe(failure.value), pointer_of(response))
+        self.ledger.item_ended(pointer_of(response), "failed")
+
+    def _spider_error(self, failure: Failure, response: Response | Failure) -> None:
+        if not isinstance(response, Response):
+            self.reasons.append(f"the spider failed: {describe(failure.value)}")
+            return
+        pointer = pointer_of(response)
+        self.ledger.raised(pointer)
+        task = self.dead_letter(response.url, "spider", describe(failure.value), pointer)
+        self._late.append(asyncio.ensure_future(task))  # this signal does not wait for handlers
+
+    async def _closed(self, spider: Spider, reason: str) -> None:
+        await asyncio.gather(*self._late)
+        self.exit_code, self.reasons = self._verdict(reason)
+        outcomes = {name: self.ledger.outcomes[name] for name in OUTCOMES}
+        status = {0: "good", 1: "failed", 3: "below"}[self.exit_code]
+        values = {"status": status, "exit_code": self.exit_code, "reasons": self.reasons}
+        values["outcomes"] = outcomes | {"dead_letters": self.dead_letters}
+        try:
+            if self.number is not None:
+                number = self.number
+                await self.writer.write(lambda c: end_run(c, number, values))
+        except Exception as failure:
+            self.exit_code = 1
+            self.reasons.append(f"the run record could not be written: {failure}")
+        for name, count in outcomes.items():
+            self.crawler.stats.set_value(f"outcomes/{name}", count)
+        self.crawler.stats.set_value("run/exit_code", self.exit_code)
+        for line in self.reasons:
+            logger.error("run of %s: %s", self.source, line)
+        await asyncio.to_thread(self._release)
+
+    def _release(self) -> None:
+        self.archive.close()
+        if "workers" in self.__dict__:
+            self.workers.close()
+        if "index" in self.__dict__:
+            self._index_thread.submit(self.index.close).result()
+        self._index_thread.shutdown()
+        self.writer.close()
+
+    def _verdict(self, reason: str) -> tuple[int, list[str]]:
+        failures = list(self.reasons)
+        outcomes = self.ledger.outcomes
+        if reason not in GOOD_ENDINGS:
+            failures.append(f"the crawl ended early: {reason}")
+        if self.dead_letters:
+            failures.append(f"{self.dead_letters} dead letters, see `scrapy replay --dead`")
+        failures += self.ledger.gaps(self.archive.written)
+        if not any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone")):
+            failures.append("no start URL could be read")
+        if failures:
+            return 1, failures
+        expect: Expect = getattr(self.crawler.spider, "expect", Expect())
+        articles = outcomes["stored"] + outcomes["reprint"] + outcomes["unchanged"]
+        below = expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
+        return (3, below) if below else (0, [])
+
+
+def pointer_of(response: Response | Failure | None) -> str:
+    """Give the archive pointer of a response, or an empty string."""
+    if not isinstance(response, Response) or response.request is None:
+        return ""
+    return str(response.request.meta.get("archive", ""))
+
+
+def failed_stage(traceback: TracebackType | None) -> str:
+    """Name the pipeline in whose `process_item` an error arose."""
+    while traceback is not None:
+        frame = traceback.tb_frame
+        if frame.f_code.co_name == "process_item" and "self" in frame.f_locals:
+            stage = type(frame.f_locals["self"])
+            parts = stage.__module__.split(".")
+            return parts[1] if parts[0] == "pipelines" else stage.__qualname__
+        traceback = traceback.tb_next
+    return "pipelines"
+
+
+def describe(error: BaseException) -> str:
+    """Name an error in one line."""
+    return f"{type(error).__name__}: {error}"

@@ -1,0 +1,57 @@
+"""Where a crawl begins: one URL a line, `#` starts a comment."""
+
+from __future__ import annotations
+
+from importlib.resources import files
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SeedError(ValueError):
+    """A list of seeds cannot be used; the message names the file and the line."""
+
+
+def shipped_seeds(source: str) -> list[str]:
+    """Read the list that the project ships for a source; raises SeedError."""
+    resource = files("seeds").joinpath(f"{source}.txt")
+    if not resource.is_file():
+        raise SeedError(f"source {source!r} has no seeds/{source}.txt and no start URL was given")
+    return parse_seeds(resource.read_bytes(), f"seeds/{source}.txt")
+
+
+def read_seeds(path: str) -> list[str]:
+    """Read a list from a file of the user's; raises SeedError."""
+    try:
+        return parse_seeds(Path(path).read_bytes(), path)
+    except OSError as error:
+        raise SeedError(f"cannot read seeds {path!r}: {error.strerror}") from error
+
+
+def parse_seeds(body: bytes, name: str) -> list[str]:
+    """Give the URLs of a list in order, without repeats; raises SeedError."""
+    try:
+        text = body.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SeedError(f"{name}: not UTF-8 at byte {error.start}") from error
+    urls: dict[str, None] = {}
+    for number, line in enumerate(text.splitlines(), 1):
+        # A comment stands at the start of a line or behind white space: URLs hold '#' themselves.
+        url = f" {line}".split(" #", 1)[0].strip()
+        if not url:
+            continue
+        check_url(url, f"{name}, line {number}")
+        urls[url] = None
+    if not urls:
+        raise SeedError(f"{name}: no URL in it")
+    return list(urls)
+
+
+def check_url(url: str, where: str) -> None:
+    """Raise SeedError unless this is an absolute http(s) URL."""
+    try:
+        parts = urlsplit(url)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+    except ValueError:
+        good = False
+    if not good:
+        raise SeedError(f"{where}: {url!r} is not an http(s) URL")

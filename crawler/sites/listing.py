@@ -1,0 +1,39 @@
+"""Sites whose articles are found through list pages."""
+
+import re
+
+from scrapy.http import Response, TextResponse
+
+from crawler.sites.base import Output, SourceSpider
+from crawler.sites.discovery import find_links
+
+
+class ListingSpider(SourceSpider):
+    """Follows the article links and the next page of each list, found by `find_links`.
+
+    `article_pattern` narrows the links to addresses that match it; `max_pages` bounds how many
+    pages of one list are read.
+    """
+
+    article_pattern: str | None = None
+    max_pages: int = 20
+
+    def parse(self, response: Response, page: int = 1) -> Output:
+        """Ask for the articles of a list page and for the next page."""
+        found = find_links(response.text, response.url) if _is_text(response) else None
+        links = [url for url in found.articles if self.is_article(url)] if found else []
+        if not links:
+            self.logger.warning("no article links on list page %s", response.url)
+            self.crawler.stats.inc_value("listing/empty")
+        for url in links:
+            yield self.request(url, self.parse_article)
+        if found and found.next and page < self.max_pages:
+            yield self.request(found.next, self.parse, page=page + 1)
+
+    def is_article(self, url: str) -> bool:
+        """Tell whether the source's own pattern, if any, lets this address through."""
+        return self.article_pattern is None or bool(re.search(self.article_pattern, url))
+
+
+def _is_text(response: Response) -> bool:
+    return isinstance(response, TextResponse)

@@ -1,0 +1,33 @@
+"""Any site, with no source file: `scrapy crawl site -a url=http://…`."""
+
+from typing import Any
+
+from scrapy.http import Response
+
+from crawler.seeds import SeedError, check_url
+from crawler.sites.base import Output
+from crawler.sites.listing import ListingSpider
+
+
+class Site(ListingSpider):
+    """Reads the given page as a list, and as an article where it lists nothing."""
+
+    name = "site"
+    title = "任意网站"
+    family = "portal"
+
+    def __init__(self, *args: Any, url: str | None = None, **kwargs: Any) -> None:
+        self.url = url
+        super().__init__(*args, **kwargs)
+
+    def default_seeds(self) -> list[str]:
+        """Give the URL of the command line; raises SeedError without one."""
+        if not self.url:
+            raise SeedError("source 'site' needs -a url=http://… or -a seeds=FILE")
+        check_url(self.url, "-a url")
+        return [self.url]
+
+    def parse(self, response: Response, page: int = 1) -> Output:
+        """Follow what the page lists; a page that lists nothing may be the article itself."""
+        outputs = list(super().parse(response, page))
+        yield from outputs or self.parse_article(response)

@@ -1,0 +1,88 @@
+"""What a source declares about its site, checked when the class is created."""
+
+# No `from __future__ import annotations` here: the annotations are read as types.
+import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from typeguard import TypeCheckError, check_type
+
+
+class SourceError(ImportError):
+    """A source declares something wrong; the message names the source and the field.
+
+    An ImportError, because that is what Scrapy's loader can report and go on after: one broken
+    source file must not stop the others.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """What a healthy run of a source yields; a run below it ends with exit code 3.
+
+    `articles` is the least number of articles seen (new, reprinted or unchanged), `failed` the
+    largest share of fetched URLs that may fail, 0 to 1.
+    """
+
+    articles: int = 0
+    failed: float = 1.0
+
+    def shortfalls(self, articles: int, failed: int, fetched: int) -> list[str]:
+        """Say in words what a run with these counts lacks; empty when nothing."""
+        found = []
+        if articles < self.articles:
+            found.append(f"{articles} articles, at least {self.articles} expected")
+        if fetched and failed / fetched > self.failed:
+            found.append(f"{failed} of {fetched} fetches failed, at most {self.failed:.0%} expected")
+        return found
+
+
+class Source:
+    """The fields of a source; every subclass with a name of its own is validated.
+
+    Raises SourceError when a required field is missing, a value has the wrong type, or a field is
+    not known (with the nearest known name).
+    """
+
+    name: str
+    title: str
+    family: Literal["portal", "tender", "aggregator"]
+    rhythm: Literal["hourly", "daily", "weekly", "monthly"] = "daily"
+    expect: Expect = Expect()
+    render: Literal["http", "browser"] = "http"
+    allowed_domains: list[str] = []
+    custom_settings: dict[str, Any] | None = None
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "name" not in cls.__dict__:
+            return
+        declared = _declared_fields(cls)
+        for problem in _problems(cls, declared):
+            raise SourceError(f"source {cls.name!r} ({cls.__module__}): {problem}")
+
+
+def _declared_fields(cls: type) -> dict[str, Any]:
+    fields: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        if issubclass(base, Source):
+            fields.update(base.__dict__.get("__annotations__", {}))
+    return fields
+
+
+def _problems(cls: type, declared: dict[str, Any]) -> Iterator[str]:
+    for field, hint in declared.items():
+        if not hasattr(cls, field):
+            yield f"field {field!r} is missing"
+            continue
+        try:
+            check_type(getattr(cls, field), hint)
+        except TypeCheckError as error:
+            yield f"field {field!r}: {getattr(cls, field)!r} {error}"
+    for field, value in cls.__dict__.items():
+        known = field in declared or any(field in base.__dict__ for base in cls.__mro__[1:])
+        if field.startswith("_") or known or callable(value) or hasattr(value, "__get__"):
+            continue
+        near = difflib.get_close_matches(field, declared, n=1)
+        yield f"unknown field {field!r}" + (f", did you mean {near[0]!r}?" if near else "")

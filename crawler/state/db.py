@@ -1,0 +1,178 @@
+"""The database: its tables, and how a connection is opened."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Connection,
+    Engine,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    create_engine,
+    event,
+    inspect,
+    select,
+)
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+SCHEMA = 1
+
+metadata = MetaData()
+
+schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
+
+# The columns are named as the output fields; those of a notice are null in an article's row.
+articles = Table(
+    "articles",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("is_current", Boolean, nullable=False),
+    Column("stored_at", String(32), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("canonical_url", Text, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("title", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("published_at", String(32)),
+    Column("published_raw", Text),
+    Column("publisher", Text),
+    Column("authors", JSON),
+    Column("editor", Text),
+    Column("region", Text),
+    Column("section", Text),
+    Column("tags", JSON),
+    Column("fetched_at", String(32)),
+    Column("encoding", String(32)),
+    Column("script", String(8)),
+    Column("damages", JSON),
+    Column("dropped", JSON),
+    Column("quality", Float),
+    Column("template", Text),
+    Column("fingerprint", String(64)),
+    Column("reprint_of", Text),
+    Column("archive", Text),
+    Column("schema_version", Integer),
+    Column("stage", Text),
+    Column("project", Text),
+    Column("project_number", Text),
+    Column("purchaser", Text),
+    Column("agency", Text),
+    Column("budget_cny", Float),
+    Column("awards", JSON),
+    Column("deadline", String(32)),
+    Column("opening_at", String(32)),
+    Column("contact", Text),
+    Index("articles_version", "canonical_url", "version", unique=True),
+    Index("articles_source", "source", "is_current"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("run", Integer),
+    Column("source", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("kind", String(16)),
+    Column("title", Text),
+    Column("text", Text),
+    Column("archive", Text),
+    Index("quarantine_url", "url", "reason"),
+)
+
+dead_letters = Table(
+    "dead_letters",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String(32), nullable=False),
+    Column("run", Integer),
+    Column("source", String(64), nullable=False),
+    Column("url", Text, nullable=False),
+    Column("stage", Text, nullable=False),
+    Column("error", Text, nullable=False),
+    Column("archive", Text),
+    Column("replayed_at", String(32)),
+)
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("started_at", String(32), nullable=False),
+    Column("ended_at", String(32)),
+    Column("status", String(16), nullable=False),
+    Column("exit_code", Integer),
+    Column("reasons", JSON),
+    Column("outcomes", JSON),
+)
+
+
+class DatabaseError(Exception):
+    """The database cannot be used; the message names its URL without the password."""
+
+
+def open_database(url: str) -> Engine:
+    """Open a database and make its tables where they are missing; raises DatabaseError."""
+    try:
+        parsed = make_url(url)
+        shown = parsed.render_as_string(hide_password=True)
+    except ArgumentError as error:
+        raise DatabaseError(f"not a database URL: {url!r}") from error
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            engine = _open_sqlite(url, parsed.database)
+        else:
+            engine = create_engine(url, pool_pre_ping=True)
+        with engine.begin() as connection:
+            _ensure_schema(connection)
+    except (SQLAlchemyError, OSError, NoSuchModuleError, ModuleNotFoundError) as error:
+        cause = getattr(error, "orig", None) or error
+        raise DatabaseError(f"cannot open database {shown}: {cause}") from error
+    return engine
+
+
+def _ensure_schema(connection: Connection) -> None:
+    if not inspect(connection).has_table(schema_version.name):
+        metadata.create_all(connection)
+        connection.execute(schema_version.insert().values(version=SCHEMA))
+        return
+    found = connection.scalar(select(schema_version.c.version))
+    if found != SCHEMA:
+        raise DatabaseError(f"the database has schema {found}, this version reads {SCHEMA}")
+
+
+def _open_sqlite(url: str, path: str | None) -> Engine:
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        # The driver's own transaction handling begins too late for savepoints; ours begins below.
+        connection.isolation_level = None
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        # Two writers that both begin deferred cannot both upgrade: the later one would fail.
+        reading = connection.get_execution_options().get("reading")
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+    return engine

@@ -1,0 +1,117 @@
+"""What is written to the database, each operation inside the caller's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from crawler.items import Rejected
+from crawler.state.db import articles, dead_letters, quarantine, runs
+from pipelines.dedup import Copy, best
+
+Cluster = Callable[[str], list[str]]
+
+_OWN = {"id", "version", "is_current", "stored_at"}
+ARTICLE_COLUMNS = frozenset(column.name for column in articles.columns) - _OWN
+
+
+def now() -> str:
+    """Give the time as ISO 8601 in UTC, to the second."""
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def store_article(connection: Connection, row: Mapping[str, Any], cluster: Cluster | None) -> str:
+    """Store one article and give its outcome: `stored`, `reprint` or `unchanged`.
+
+    A known text refreshes the facts of its row; a new text becomes a new version. The cluster's
+    best copy is elected again, and `reprint_of` of all its rows follows, in this transaction.
+    """
+    key = row["canonical_url"]
+    current = connection.execute(
+        select(articles.c.id, articles.c.version, articles.c.fingerprint).where(
+            articles.c.canonical_url == key, articles.c.is_current
+        )
+    ).first()
+    known = current is not None and current.fingerprint == row["fingerprint"]
+    values = {name: value for name, value in row.items() if name in ARTICLE_COLUMNS}
+    if current is not None and known:
+        connection.execute(update(articles).where(articles.c.id == current.id).values(values))
+    else:
+        if current is not None:
+            connection.execute(
+                update(articles).where(articles.c.id == current.id).values(is_current=False)
+            )
+        version = current.version + 1 if current is not None else 1
+        connection.execute(
+            insert(articles).values(values | {"version": version, "is_current": True, "stored_at": now()})
+        )
+    leader = _elect(connection, cluster(key)) if cluster else row.get("reprint_of") or key
+    if known:
+        return "unchanged"
+    return "stored" if leader == key else "reprint"
+
+
+def _elect(connection: Connection, keys: list[str]) -> str:
+    rows = connection.execute(
+        select(
+            articles.c.canonical_url,
+            articles.c.damages,
+            articles.c.text,
+            articles.c.published_at,
+            articles.c.reprint_of,
+        ).where(articles.c.canonical_url.in_(keys), articles.c.is_current)
+    ).all()
+    leader = best(
+        [Copy(r.canonical_url, len(r.damages or ()), len(r.text), r.published_at) for r in rows]
+    )
+    for row in rows:
+        wanted = None if row.canonical_url == leader else leader
+        if row.reprint_of != wanted:
+            connection.execute(
+                update(articles)
+                .where(articles.c.canonical_url == row.canonical_url, articles.c.is_current)
+                .values(reprint_of=wanted)
+            )
+    return leader
+
+
+def add_quarantine(
+    connection: Connection, rejected: Rejected, source: str, run: int | None
+) -> None:
+    """Keep a rejected document with its reason; the same one again takes the former's place."""
+    values = {
+        "at": now(),
+        "run": run,
+        "source": source,
+        "kind": rejected.kind,
+        "title": rejected.title,
+        "text": rejected.text,
+        "archive": rejected.archive,
+    }
+    same = (quarantine.c.url == rejected.url) & (quarantine.c.reason == rejected.reason)
+    if not connection.execute(update(quarantine).where(same).values(values)).rowcount:
+        connection.execute(
+            insert(quarantine).values(values | {"url": rejected.url, "reason": rejected.reason})
+        )
+
+
+def add_dead_letter(connection: Connection, letter: Mapping[str, Any]) -> None:
+    """Keep a failure: run, source, url, stage, error, archive."""
+    connection.execute(insert(dead_letters).values(dict(letter) | {"at": now()}))
+
+
+def start_run(connection: Connection, source: str) -> int:
+    """Open a run record and give its number."""
+    values = {"source": source, "started_at": now(), "status": "running"}
+    key = connection.execute(insert(runs).values(values)).inserted_primary_key
+    return int(key[0]) if key else 0
+
+
+def end_run(connection: Connection, run: int, values: Mapping[str, Any]) -> None:
+    """Close a run record with status, exit_code, reasons, outcomes."""
+    connection.execute(
+        update(runs).where(runs.c.id == run).values(dict(values) | {"ended_at": now()})
+    )

@@ -1,0 +1,193 @@
+"""The archive: responses as they came, in WARC 1.1 files that grow record by record."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from isal import isal_zlib
+from warcio.archiveiterator import ArchiveIterator
+from warcio.exceptions import ArchiveLoadFailed
+from warcio.statusandheaders import StatusAndHeaders
+from warcio.warcwriter import WARCWriter
+
+Headers = Sequence[tuple[str, str]]
+
+SECRET_HEADERS = frozenset(
+    {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
+    | {"proxy-authenticate", "www-authenticate", "x-api-key", "x-auth-token", "x-csrf-token"}
+)
+_USERINFO = re.compile(r"^(\w+://)[^/?#@]*@")
+
+
+class ArchiveError(Exception):
+    """An archive cannot be read; the message names the file and the place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One response of the archive; `pointer` finds it again, `headers` are HTTP's without secrets.
+
+    `body` is as sent after de-chunking: its Content-Encoding still stands. `callback` names the
+    spider method that was to read it.
+    """
+
+    url: str
+    status: int
+    headers: Headers
+    body: bytes
+    fetched_at: str
+    source: str = ""
+    callback: str = ""
+    cb_kwargs: str = "{}"
+    rendered: bool = False
+    pointer: str = ""
+
+    def content_type(self) -> str | None:
+        """Give the HTTP declaration of type and charset, if any."""
+        return next((v for k, v in self.headers if k.lower() == "content-type"), None)
+
+
+class WarcArchive:
+    """Appends responses to `<folder>/<source>/<start>-<pid>-<n>.warc.gz`, rolled by size in bytes.
+
+    Each record is a gzip member of its own and flushed, so that a killed run loses at most the
+    record it was writing. Raises OSError when the disk refuses.
+    """
+
+    def __init__(self, folder: Path, source: str, *, roll_bytes: int = 256 * 2**20) -> None:
+        self.folder = folder
+        self.roll_bytes = roll_bytes
+        self.written = 0
+        safe = re.sub(r"[^\w.-]", "_", source) or "_"
+        stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%S")
+        self._stem = f"{safe}/{stamp}-{os.getpid()}"
+        self._segment = 0
+        self._file: io.BufferedWriter | None = None
+        self._name = ""
+
+    def append(self, record: Recorded) -> str:
+        """Write one response and give its pointer, `<file>#<offset>` relative to the folder."""
+        writer = WARCWriter(buffer := io.BytesIO(), gzip=False, warc_version="1.1")
+        writer.write_record(_to_warc(writer, record))
+        member = isal_zlib.compress(buffer.getbuffer(), 1, wbits=31)
+        file = self._open_segment()
+        offset = file.tell()
+        file.write(member)
+        file.flush()
+        self.written += 1
+        return f"{self._name}#{offset}"
+
+    def close(self) -> None:
+        """Close the segment that is open, if any."""
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def _open_segment(self) -> io.BufferedWriter:
+        if self._file is not None and self._file.tell() < self.roll_bytes:
+            return self._file
+        self.close()
+        self._name = f"{self._stem}-{self._segment:05d}.warc.gz"
+        self._segment += 1
+        path = self.folder / self._name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._file = path.open("xb")
+        writer = WARCWriter(buffer := io.BytesIO(), gzip=False, warc_version="1.1")
+        info = {"software": "qingyuan", "format": "WARC File Format 1.1"}
+        writer.write_record(writer.create_warcinfo_record(path.name, info))
+        self._file.write(isal_zlib.compress(buffer.getbuffer(), 1, wbits=31))
+        return self._file
+
+
+def _to_warc(writer: WARCWriter, record: Recorded) -> object:
+    kept = [(k, v) for k, v in record.headers if k.lower() not in SECRET_HEADERS]
+    warc_headers = {
+        "WARC-Date": record.fetched_at,
+        "QY-Source": record.source,
+        "QY-Callback": record.callback,
+        "QY-Arguments": record.cb_kwargs,
+    }
+    if record.rendered:
+        warc_headers["QY-Rendered"] = "browser"
+    return writer.create_warc_record(
+        _USERINFO.sub(r"\1", record.url),
+        "response",
+        payload=io.BytesIO(record.body),
+        length=len(record.body),
+        http_headers=StatusAndHeaders(str(record.status), kept, protocol="HTTP/1.1"),
+        warc_headers_dict={k: v for k, v in warc_headers.items() if v},
+    )
+
+
+def read_responses(path: Path) -> Iterator[Recorded]:
+    """Give the responses of one WARC file in order.
+
+    Raises ArchiveError where the file cannot be opened, is no WARC, or ends within a record; what
+    stands before that place has been given by then.
+    """
+    given = 0
+    try:
+        with path.open("rb") as file:
+            records = ArchiveIterator(file, no_record_parse=False)
+            for entry in records:
+                if not str(entry.rec_headers.protocol).startswith("WARC/"):
+                    raise ArchiveLoadFailed("not a WARC file")
+                if entry.rec_type != "response":
+                    continue
+                recorded = _from_warc(entry)
+                given += 1
+                yield replace(recorded, pointer=f"{path}#{records.get_record_offset()}")
+    except OSError as error:
+        raise ArchiveError(f"{path}: {error.strerror or error}") from error
+    except (ArchiveLoadFailed, EOFError, ValueError) as error:
+        raise ArchiveError(f"{path}: broken behind response {given}: {error}") from error
+
+
+def read_pointer(folder: Path, pointer: str) -> Recorded:
+    """Give the one response a pointer names; raises ArchiveError."""
+    name, _, offset = pointer.rpartition("#")
+    path = folder / name
+    try:
+        with path.open("rb") as file:
+            file.seek(int(offset))
+            for entry in ArchiveIterator(file):
+                return replace(_from_warc(entry), pointer=pointer)
+    except (OSError, ValueError, ArchiveLoadFailed, EOFError) as error:
+        raise ArchiveError(f"{path}, offset {offset or '?'}: {error}") from error
+    raise ArchiveError(f"{path}, offset {offset}: no record there")
+
+
+def _from_warc(entry: object) -> Recorded:
+    headers = entry.rec_headers  # type: ignore[attr-defined]  # warcio has no types
+    http = entry.http_headers  # type: ignore[attr-defined]
+    body = entry.raw_stream.read()  # type: ignore[attr-defined]
+    declared = int(headers.get_header("Content-Length", "0"))
+    head = len(http.to_bytes()) if http else 0
+    if len(body) + head < declared:
+        raise ArchiveLoadFailed(f"record cut at {len(body)} of {declared} bytes")
+    return Recorded(
+        url=headers.get_header("WARC-Target-URI") or "",
+        status=int(http.get_statuscode()) if http and http.get_statuscode().isdigit() else 200,
+        headers=tuple(http.headers) if http else (),
+        body=body,
+        fetched_at=headers.get_header("WARC-Date") or "",
+        source=headers.get_header("QY-Source") or "",
+        callback=headers.get_header("QY-Callback") or "",
+        cb_kwargs=headers.get_header("QY-Arguments") or "{}",
+        rendered=bool(headers.get_header("QY-Rendered")),
+    )
+
+
+def json_or_empty(value: dict[str, object]) -> str:
+    """Give callback arguments as JSON, or `{}` where they are not JSON."""
+    try:
+        return json.dumps(value, ensure_ascii=True)
+    except (TypeError, ValueError):
+        return "{}"

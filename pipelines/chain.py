@@ -1,0 +1,83 @@
+"""The stages in order, as pure functions: charset, boilerplate, quality."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+from crawler.items import Article, Page, Refined, Rejected
+from pipelines.boilerplate import Template, extract, strip_lines
+from pipelines.charset import repair, script_of
+from pipelines.dedup import canonical_url
+from pipelines.quality import check
+
+if TYPE_CHECKING:
+    from pipelines.boilerplate import Extracted
+
+Templates = Mapping[str, Template]
+"""Templates by host."""
+
+EMPTY: Templates = MappingProxyType({})
+
+
+def mend(page: Page) -> Page:
+    """Undo the damage of a page's text; a sound page comes back as the same object."""
+    repaired = repair(page.content)
+    if repaired.text is page.content:
+        return page
+    return replace(page, content=repaired.text, damages=page.damages + repaired.damages)
+
+
+def to_article(page: Page, templates: Templates = EMPTY) -> Article:
+    """Find the article in a repaired page; its `kind` says if it is one."""
+    found: Extracted
+    if page.media == "text":
+        found = strip_lines(page.content)
+    else:
+        found = extract(page.content, page.url, templates.get(urlsplit(page.url).hostname or ""))
+    return Article(
+        url=page.url,
+        canonical_url=canonical_url(page.url),
+        source=page.source,
+        kind=found.kind,
+        title=found.title,
+        text=found.text,
+        published_at=found.published_at,
+        published_raw=found.published_raw,
+        publisher=found.publisher,
+        authors=list(found.authors),
+        editor=found.editor,
+        region=found.region,
+        section=found.section,
+        tags=list(found.tags),
+        fetched_at=page.fetched_at,
+        encoding=page.encoding,
+        script=script_of(found.text),
+        damages=page.damages,
+        dropped=found.dropped,
+        quality=found.confidence,
+        archive=page.archive,
+    )
+
+
+def reject(article: Article, reason: str) -> Rejected:
+    """Make the record of a document that is no article."""
+    return Rejected(
+        url=article.url,
+        reason=reason,
+        source=article.source,
+        kind=article.kind,
+        title=article.title,
+        text=article.text,
+        archive=article.archive,
+    )
+
+
+def refine(page: Page, templates: Templates = EMPTY) -> Refined:
+    """Run the stages over one page: charset, boilerplate, quality."""
+    article = to_article(mend(page), templates)
+    reason = check(article)
+    return reject(article, reason) if reason else article
