@@ -76,6 +76,8 @@ class CrawlerAddon:
         """Install the chain and the defaults."""
         for name, value in DEFAULTS.items():
             settings.set(name, value, "addon")
+        # AutoThrottle's own start of 5 s would hold back a source that asks for less.
+        settings.set("AUTOTHROTTLE_START_DELAY", settings.getfloat("DOWNLOAD_DELAY"), "addon")
         for name, components in COMPONENTS.items():
             for path, order in components.items():
                 settings.setdefault_in_component_priority_dict(name, path, order)

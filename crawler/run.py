@@ -48,6 +48,7 @@ class Run:
         self.ledger = Ledger()
         self.writer = Writer(open_database(database_url(settings)))
         self.number: int | None = None
+        self.replayed = 0
         self.dead_letters = 0
         self.exit_code = 1
         self.reasons: list[str] = []
@@ -181,7 +182,7 @@ class Run:
             failures.append(f"the crawl ended early: {reason}")
         if self.dead_letters:
             failures.append(f"{self.dead_letters} dead letters, see `scrapy replay --dead`")
-        failures += self.ledger.gaps(self.archive.written)
+        failures += self.ledger.gaps(self.archive.written + self.replayed)
         if not any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone")):
             failures.append("no start URL could be read")
         if failures:

@@ -7,7 +7,8 @@ import multiprocessing
 import os
 import signal
 from collections.abc import Callable
-from concurrent.futures import TimeoutError as DeadlineExceeded
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as PoolTimeout
 from typing import ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -27,7 +28,8 @@ class StageDied(Exception):
 class Workers:
     """A pool of `count` spawned processes; with 0 the calls run in this process.
 
-    Spawned, not forked: Twisted's threads and SQLite's handles must not be copied.
+    Spawned, not forked: Twisted's threads and SQLite's handles must not be copied. `deadline` is
+    in seconds and counts from the moment a worker begins.
     """
 
     def __init__(self, count: int, deadline: float) -> None:
@@ -40,23 +42,42 @@ class Workers:
         )
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a module-level function in a worker; raises as `submit`'s future does."""
+        return await asyncio.wrap_future(self.submit(function, *args, **kwargs))
+
+    def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a module-level function in a worker.
 
-        Raises what the function raised, StageTimeout or StageDied.
+        The future raises what the function raised, StageTimeout or StageDied.
         """
+        answer: Future[T] = Future()
         if self._pool is None:
-            return function(*args, **kwargs)
+            try:
+                answer.set_result(function(*args, **kwargs))
+            except Exception as error:
+                answer.set_exception(error)
+            return answer
+
+        def deliver(done: Future[T]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if done.cancelled():
+                answer.set_exception(StageDied(f"{function.__name__} was cancelled"))
+            elif error is None:
+                answer.set_result(done.result())
+            else:
+                answer.set_exception(self._named(error, function.__name__))
+
         future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self.deadline)
-        try:
-            result: T = await asyncio.wrap_future(future)
-        except DeadlineExceeded as error:
-            if not _is_ours(error):
-                raise
-            raise StageTimeout(f"{function.__name__} took over {self.deadline:g} s") from error
-        except ProcessExpired as error:
-            name = function.__name__
-            raise StageDied(f"worker ended in {name}, exit code {error.exitcode}") from error
-        return result
+        future.add_done_callback(deliver)
+        return answer
+
+    def _named(self, error: BaseException, function: str) -> BaseException:
+        # Pebble's own deadline is told from a TimeoutError of the function's by its words.
+        if isinstance(error, PoolTimeout) and "Task timeout" in str(error.args):
+            return StageTimeout(f"{function} took over {self.deadline:g} s")
+        if isinstance(error, ProcessExpired):
+            return StageDied(f"the worker ended in {function}, exit code {error.exitcode}")
+        return error
 
     def close(self) -> None:
         """Stop the workers."""
@@ -68,11 +89,6 @@ class Workers:
 def default_count() -> int:
     """Give a worker for each core but one, which the crawler itself needs."""
     return max(1, (os.cpu_count() or 2) - 1)
-
-
-def _is_ours(error: BaseException) -> bool:
-    # Pebble's own deadline has the words below; a TimeoutError of the function's has others.
-    return bool(error.args) and "Task timeout" in str(error.args)
 
 
 def _ignore_interrupt() -> None:

@@ -55,17 +55,24 @@ class DecodedMiddleware:
 
     def process_response(self, request: Request, response: Response) -> Response:
         """Hand on the response with decoded text; other types pass as they are."""
-        if isinstance(response, HtmlResponse):
-            cls: type[DecodedHtmlResponse | DecodedXmlResponse] = DecodedHtmlResponse
-        elif isinstance(response, XmlResponse):
-            cls = DecodedXmlResponse
-        else:
-            return response
-        declared = response.headers.get("Content-Type")
-        decoded = decode(response.body, declared.decode("latin-1") if declared else None)
-        self.stats.inc_value(f"charset/decoded/{decoded.encoding}")
-        if any("overruled" in line for line in decoded.evidence):
-            self.stats.inc_value("charset/declaration_overruled")
-        # A `mixed` page has no codec of its own; the name only serves to write URLs in it.
-        codec = "utf-8" if decoded.encoding == "mixed" else decoded.encoding
-        return response.replace(cls=cls, encoding=codec, decoded=decoded)
+        found = decoded_response(response)
+        if isinstance(found, DecodedHtmlResponse | DecodedXmlResponse):
+            self.stats.inc_value(f"charset/decoded/{found.decoded.encoding}")
+            if any("overruled" in line for line in found.decoded.evidence):
+                self.stats.inc_value("charset/declaration_overruled")
+        return found
+
+
+def decoded_response(response: Response) -> Response:
+    """Give an HTML or XML response that carries its decoded text, any other as it is."""
+    if isinstance(response, HtmlResponse):
+        cls: type[DecodedHtmlResponse | DecodedXmlResponse] = DecodedHtmlResponse
+    elif isinstance(response, XmlResponse):
+        cls = DecodedXmlResponse
+    else:
+        return response
+    declared = response.headers.get("Content-Type")
+    decoded = decode(response.body, declared.decode("latin-1") if declared else None)
+    # A `mixed` page has no codec of its own; the name only serves to write URLs in it.
+    codec = "utf-8" if decoded.encoding == "mixed" else decoded.encoding
+    return response.replace(cls=cls, encoding=codec, decoded=decoded)

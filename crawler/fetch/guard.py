@@ -8,7 +8,7 @@ from typing import Any
 
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
-from scrapy.resolver import CachingHostnameResolver
+from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.base import ReactorBase
 from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 from zope.interface import implementer
@@ -96,3 +96,15 @@ class GuardedResolver(CachingHostnameResolver):  # type: ignore[misc]  # Scrapy'
         """Resolve a name, or an address literal, to the addresses that may be reached."""
         guarded = _Filter(resolutionReceiver, self.networks)
         return super().resolveHostName(guarded, hostName, *args, **kwargs)
+
+    def answer(
+        self, receiver: IResolutionReceiver, name: str, addresses: Sequence[IAddress]
+    ) -> IHostResolution:
+        """Answer a resolution with addresses that are known, as far as they may be reached."""
+        guarded = _Filter(receiver, self.networks)
+        resolution: IHostResolution = HostResolution(name)
+        guarded.resolutionBegan(resolution)
+        for address in addresses:
+            guarded.addressResolved(address)
+        guarded.resolutionComplete()
+        return resolution

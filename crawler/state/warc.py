@@ -49,6 +49,10 @@ class Recorded:
     rendered: bool = False
     pointer: str = ""
 
+    def located(self, pointer: str) -> Recorded:
+        """Give the record without its body, at a pointer of another form."""
+        return replace(self, body=b"", pointer=pointer)
+
     def content_type(self) -> str | None:
         """Give the HTTP declaration of type and charset, if any."""
         return next((v for k, v in self.headers if k.lower() == "content-type"), None)

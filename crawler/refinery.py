@@ -1,0 +1,202 @@
+"""Runs the stages over documents from files: one result a document, in input order."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import gzip
+import io
+import json
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import zstandard
+from warcio.bufferedreaders import DecompressingBufferedReader
+
+from crawler.items import Page, Rejected
+from crawler.state.warc import ArchiveError, Recorded, read_responses
+from pipelines.charset import decode
+from pipelines.chain import refine
+from pipelines.dedup import Fingerprint, fingerprint
+
+MAX_BODY_BYTES = 16 * 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One input document: bytes to be decoded, or text that already is."""
+
+    url: str
+    body: bytes | None = None
+    text: str = ""
+    media: str = "html"
+    content_type: str | None = None
+    source: str = ""
+    fetched_at: str = ""
+    archive: str = ""
+    problem: str = ""
+
+    def page(self) -> Page:
+        """Decode the document."""
+        content, encoding = self.text, ""
+        if self.body is not None:
+            decoded = decode(self.body, self.content_type)
+            content, encoding = decoded.text, decoded.encoding
+        return Page(
+            url=self.url,
+            content=content,
+            media="text" if self.media == "text" else "html",
+            source=self.source,
+            fetched_at=self.fetched_at,
+            encoding=encoding,
+            archive=self.archive,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One output line and the article's fingerprint for an index."""
+
+    fields: dict[str, Any]
+    print_: Fingerprint | None = None
+
+
+def refine_document(document: Document) -> Line:
+    """Run the stages over one document; what cannot be refined is a rejected line."""
+    if document.problem:
+        result: Any = Rejected(document.url, document.problem)
+    else:
+        result = refine(document.page())
+    fields = {"url": document.url, "status": "ok", "reason": None}
+    if isinstance(result, Rejected):
+        return Line(fields | asdict(result) | {"status": "rejected"})
+    print_ = fingerprint(result.text)
+    return Line(fields | asdict(result) | {"fingerprint": print_.digest}, print_)
+
+
+def failed_line(document: Document, error: BaseException) -> Line:
+    """Give the line of a document on which a stage failed."""
+    reason = f"{type(error).__name__}: {error}"
+    return Line(asdict(Rejected(document.url, reason)) | {"status": "rejected"})
+
+
+def documents(path: Path, report: Callable[[str], None]) -> Iterator[Document]:
+    """Give the documents of one input file; what cannot be read is reported by name."""
+    name = path.name.lower().removesuffix(".gz").removesuffix(".zst")
+    reader = _READERS.get(name.rpartition(".")[2])
+    if reader is None:
+        report(f"{path}: not a .warc, .html, .txt or .jsonl file")
+        return
+    try:
+        if path.stat().st_size == 0:
+            report(f"{path}: the file is empty")
+            return
+        yield from reader(path, report)
+    except ArchiveError as error:
+        report(str(error))
+    except (OSError, EOFError, zstandard.ZstdError, zlib.error) as error:
+        report(f"{path}: {getattr(error, 'strerror', None) or error}")
+
+
+def _one(path: Path, media: str) -> Iterator[Document]:
+    with _opened(path) as file:
+        yield Document(str(path), body=file.read(), media=media)
+
+
+def _html(path: Path, report: Callable[[str], None]) -> Iterator[Document]:
+    return _one(path, "html")
+
+
+def _text(path: Path, report: Callable[[str], None]) -> Iterator[Document]:
+    return _one(path, "text")
+
+
+def _warc(path: Path, report: Callable[[str], None]) -> Iterator[Document]:
+    for record in read_responses(path):
+        problem = "" if 200 <= record.status < 300 else f"http status {record.status}"
+        body = b""
+        try:
+            body = payload(record)
+        except ValueError as error:
+            problem = str(error)
+        kind = (record.content_type() or "text/html").lower()
+        if not problem and not any(word in kind for word in ("html", "text/plain")):
+            problem = f"not a page: {kind}"
+        yield Document(
+            record.url,
+            body=body,
+            content_type=record.content_type(),
+            source=record.source,
+            fetched_at=record.fetched_at,
+            archive=record.pointer,
+            problem=problem,
+        )
+
+
+def payload(record: Recorded) -> bytes:
+    """Undo the Content-Encoding of a record; raises ValueError naming what cannot be undone."""
+    coding = next((v for k, v in record.headers if k.lower() == "content-encoding"), "").lower()
+    if not coding or coding == "identity" or record.rendered:
+        return record.body
+    try:
+        if coding == "zstd":
+            reader: Any = zstandard.ZstdDecompressor().stream_reader(io.BytesIO(record.body))
+        elif coding in ("gzip", "x-gzip", "deflate", "br"):
+            kind = coding.removeprefix("x-")
+            reader = DecompressingBufferedReader(io.BytesIO(record.body), decomp_type=kind)
+        else:
+            raise ValueError(f"content encoding {coding!r}")
+        body = bytes(reader.read(MAX_BODY_BYTES + 1))
+    except (zlib.error, zstandard.ZstdError, OSError) as error:
+        raise ValueError(f"broken {coding}: {error}") from error
+    if len(body) > MAX_BODY_BYTES:
+        raise ValueError(f"over {MAX_BODY_BYTES} bytes")
+    return body
+
+
+def _jsonl(path: Path, report: Callable[[str], None]) -> Iterator[Document]:
+    with _opened(path) as file:
+        for number, line in enumerate(file, 1):
+            if not line.strip():
+                continue
+            try:
+                yield _from_json(json.loads(line), f"{path}:{number}")
+            except (ValueError, TypeError, binascii.Error) as error:
+                report(f"{path}, line {number}: {error}")
+                yield Document(f"{path}:{number}", problem=f"unreadable line: {error}")
+
+
+def _from_json(value: Any, place: str) -> Document:
+    if not isinstance(value, dict):
+        raise TypeError("not a JSON object")
+    url, content_type = value.get("url", place), value.get("content_type")
+    if not isinstance(url, str) or not isinstance(content_type, str | None):
+        raise TypeError("'url' and 'content_type' must be strings")
+    if isinstance(body := value.get("body_b64"), str):
+        return Document(url, body=base64.b64decode(body), content_type=content_type)
+    for media in ("html", "text"):
+        if isinstance(text := value.get(media), str):
+            return Document(url, text=text, media=media)
+    raise TypeError("none of 'html', 'text', 'body_b64' is a string")
+
+
+_READERS: dict[str, Callable[[Path, Callable[[str], None]], Iterator[Document]]] = {
+    "html": _html,
+    "htm": _html,
+    "txt": _text,
+    "jsonl": _jsonl,
+    "warc": _warc,
+}
+
+
+def _opened(path: Path) -> Any:
+    if path.suffix.lower() == ".gz":
+        return gzip.open(path)
+    if path.suffix.lower() == ".zst":
+        return zstandard.open(path)
+    return path.open("rb")
+
+
