@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from scrapy.settings import BaseSettings, Settings
+from scrapy.utils.misc import load_object
 
 import pipelines
 
@@ -32,7 +33,6 @@ DEFAULTS: dict[str, Any] = {
     "CLOSESPIDER_ERRORCOUNT": 100,
     "MEMUSAGE_LIMIT_MB": 2048,
     "DEPTH_LIMIT": 100,
-    "LOG_LEVEL": "INFO",
     "LOG_FORMATTER": "crawler.logformat.ShortLogFormatter",
     "LOGSTATS_INTERVAL": 0,  # crawler.progress says more
     "FEED_EXPORT_ENCODING": "utf-8",
@@ -70,6 +70,7 @@ class CrawlerAddon:
         """Set what is read before a crawler exists: the guard is the process's resolver."""
         check_packages()
         settings.set("TWISTED_DNS_RESOLVER", "crawler.fetch.guard.GuardedResolver", "addon")
+        settings.set("LOG_LEVEL", "INFO", "addon")  # logging starts before the crawler
         settings.set("SPIDER_LOADER_WARN_ONLY", True, "addon")  # a broken source stops only itself
 
     def update_settings(self, settings: Settings) -> None:
@@ -80,7 +81,7 @@ class CrawlerAddon:
         settings.set("AUTOTHROTTLE_START_DELAY", settings.getfloat("DOWNLOAD_DELAY"), "addon")
         for name, components in COMPONENTS.items():
             for path, order in components.items():
-                settings.setdefault_in_component_priority_dict(name, path, order)
+                settings.setdefault_in_component_priority_dict(name, load_object(path), order)
         handlers = settings.getdict("DOWNLOAD_HANDLERS")
         closed = {scheme: None for scheme in CLOSED_SCHEMES if scheme not in handlers}
         settings.set("DOWNLOAD_HANDLERS", handlers | closed, settings_priority(settings))

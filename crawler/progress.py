@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
+from functools import cached_property
 
 from rich.console import Console
 from scrapy import Spider, signals
@@ -24,7 +25,6 @@ class Progress:
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.run = Run.of(crawler)
         self.live = sys.stderr.isatty() and not crawler.settings["LOG_FILE"]
         self._task = LoopingCall(self._tick)
 
@@ -49,6 +49,11 @@ class Progress:
             "gone": ledger.outcomes["gone"],
             "failed": ledger.outcomes["failed"],
         }
+
+    @cached_property
+    def run(self) -> Run:
+        """The run that is reported on; extensions cannot see one another when they are made."""
+        return Run.of(self.crawler)
 
     def _opened(self, spider: Spider) -> None:
         self._task.start(LIVE_SECONDS if self.live else LOG_SECONDS, now=False)

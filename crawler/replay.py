@@ -32,7 +32,6 @@ SETTINGS: dict[str, Any] = {
     "SPIDER_MIDDLEWARES": {"crawler.replay.ReplayMiddleware": 4},
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
-    "QINGYUAN_REPLAY": True,
 }
 
 
@@ -65,7 +64,7 @@ class ReplayMiddleware:
         """Answer from the archive; raises ArchiveError where the record cannot be read."""
         pointer = request.meta["replay"]
         record = read_pointer(self.run.archive.folder, pointer)
-        self.run.replayed += 1
+        self.run.replayed.add(pointer)
         self.run.ledger.archived(pointer)
         request.meta["archive"] = pointer
         return to_response(record)
@@ -106,7 +105,7 @@ def by_source(
     found: dict[str, list[Recorded]] = defaultdict(list)
     for path in paths:
         try:
-            for record in read_responses(path):
+            for record in read_responses(path.resolve()):
                 if is_document(record):
                     found[record.source or GENERIC_SOURCE].append(_light(record, folder))
         except ArchiveError as error:

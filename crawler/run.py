@@ -18,7 +18,12 @@ from twisted.python.failure import Failure
 from crawler.source import Expect
 from crawler.state.db import open_database
 from crawler.state.ledger import OUTCOMES, Ledger
-from crawler.state.operations import add_dead_letter, end_run, start_run
+from crawler.state.operations import (
+    add_dead_letter,
+    end_run,
+    settle_dead_letters,
+    start_run,
+)
 from crawler.state.paths import data_folder, database_url
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import Writer
@@ -48,7 +53,8 @@ class Run:
         self.ledger = Ledger()
         self.writer = Writer(open_database(database_url(settings)))
         self.number: int | None = None
-        self.replayed = 0
+        self.replayed: set[str] = set()
+        self.dead: set[str] = set()
         self.dead_letters = 0
         self.exit_code = 1
         self.reasons: list[str] = []
@@ -104,6 +110,7 @@ class Run:
     async def dead_letter(self, url: str, stage: str, error: str, archive: str) -> None:
         """Keep a failure; if even that fails, the run says so and exits 1."""
         self.dead_letters += 1
+        self.dead.add(archive)
         self.crawler.stats.inc_value(f"dead_letters/{stage}")
         letter = {"run": self.number, "source": self.source, "url": url}
         letter |= {"stage": stage, "error": error, "archive": archive}
@@ -156,6 +163,9 @@ class Run:
             if self.number is not None:
                 number = self.number
                 await self.writer.write(lambda c: end_run(c, number, values))
+            settled = self.replayed - self.dead
+            if settled:
+                await self.writer.write(lambda c: settle_dead_letters(c, settled))
         except Exception as failure:
             self.exit_code = 1
             self.reasons.append(f"the run record could not be written: {failure}")
@@ -182,7 +192,7 @@ class Run:
             failures.append(f"the crawl ended early: {reason}")
         if self.dead_letters:
             failures.append(f"{self.dead_letters} dead letters, see `scrapy replay --dead`")
-        failures += self.ledger.gaps(self.archive.written + self.replayed)
+        failures += self.ledger.gaps(self.archive.written + len(self.replayed))
         if not any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone")):
             failures.append("no start URL could be read")
         if failures:

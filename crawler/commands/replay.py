@@ -9,11 +9,10 @@ from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-from sqlalchemy import Engine, select, update
+from sqlalchemy import Engine, select
 
 from crawler.replay import SETTINGS, at_pointers, by_source
 from crawler.state.db import DatabaseError, dead_letters, open_database
-from crawler.state.operations import now
 from crawler.state.paths import data_folder, database_url
 from crawler.state.warc import Recorded
 
@@ -42,27 +41,22 @@ class Command(ScrapyCommand):
             raise UsageError("give archives, or --dead")
         folder = data_folder(self.settings) / "archive"
         problems: list[str] = []
-        letters: list[int] = []
         try:
             engine = open_database(database_url(self.settings))
         except DatabaseError as error:
             self._fail([str(error)])
             return
         if opts.dead:
-            documents = _dead(engine, folder, letters, problems)
+            documents = _dead(engine, folder, problems)
         else:
             documents = by_source([Path(name) for name in args], folder, problems)
-        whole = self._crawl(documents, problems)
-        if letters and whole:  # what failed again has a new dead letter
-            with engine.begin() as connection:
-                chosen = dead_letters.c.id.in_(letters)
-                connection.execute(update(dead_letters).where(chosen).values(replayed_at=now()))
         engine.dispose()
+        self._crawl(documents, problems)
         count = sum(map(len, documents.values()))
         print(f"replayed {count} responses of {len(documents)} sources")
         self._fail(problems)
 
-    def _crawl(self, documents: dict[str, list[Recorded]], problems: list[str]) -> bool:
+    def _crawl(self, documents: dict[str, list[Recorded]], problems: list[str]) -> None:
         process = self.crawler_process
         assert process is not None
         crawlers = []
@@ -75,12 +69,11 @@ class Command(ScrapyCommand):
             crawlers.append(crawler)
             process.crawl(crawler, replay=records, url=records[0].url)
         if not crawlers:
-            return not documents
+            return
         process.start()
         # 3 says that a day brought too few articles, which a replay is not asked for.
         codes = [crawler.stats.get_value("run/exit_code", 1) for crawler in crawlers]
         self.exitcode = int(1 in codes)
-        return all(c.stats.get_value("finish_reason") == "finished" for c in crawlers)
 
     def _fail(self, problems: list[str]) -> None:
         for problem in problems:
@@ -89,9 +82,7 @@ class Command(ScrapyCommand):
             self.exitcode = 1
 
 
-def _dead(
-    engine: Engine, folder: Path, letters: list[int], problems: list[str]
-) -> dict[str, list[Recorded]]:
+def _dead(engine: Engine, folder: Path, problems: list[str]) -> dict[str, list[Recorded]]:
     documents: dict[str, list[Recorded]] = defaultdict(list)
     with engine.begin() as connection:
         rows = connection.execute(
@@ -101,7 +92,6 @@ def _dead(
     for row in rows:
         if row.archive:
             pointers[row.source].append(row.archive)
-            letters.append(row.id)
         else:
             problems.append(f"dead letter {row.id} of {row.url} has no archived response")
     for source, wanted in pointers.items():

@@ -49,9 +49,10 @@ class Ledger:
             self.passed_on += 1
 
     def close(self, pointer: str, outcome: str) -> None:
-        """Close a response that yields nothing: gone, failed."""
-        self._unread.discard(pointer)
-        self.outcomes[outcome] += 1
+        """Close a response that yields nothing: gone, failed; once, however often it is told."""
+        if pointer in self._unread:
+            self._unread.remove(pointer)
+            self.outcomes[outcome] += 1
 
     def fail_unfetched(self) -> None:
         """Count a URL that no response came from."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -48,13 +48,14 @@ def store_article(connection: Connection, row: Mapping[str, Any], cluster: Clust
         connection.execute(
             insert(articles).values(values | {"version": version, "is_current": True, "stored_at": now()})
         )
-    leader = _elect(connection, cluster(key)) if cluster else row.get("reprint_of") or key
+    copies = _elect(connection, cluster(key)) if cluster else 1
     if known:
         return "unchanged"
-    return "stored" if leader == key else "reprint"
+    return "reprint" if copies > 1 else "stored"
 
 
-def _elect(connection: Connection, keys: list[str]) -> str:
+def _elect(connection: Connection, keys: list[str]) -> int:
+    """Elect the best copy of a cluster; gives how many copies are stored."""
     rows = connection.execute(
         select(
             articles.c.canonical_url,
@@ -75,7 +76,7 @@ def _elect(connection: Connection, keys: list[str]) -> str:
                 .where(articles.c.canonical_url == row.canonical_url, articles.c.is_current)
                 .values(reprint_of=wanted)
             )
-    return leader
+    return len(rows)
 
 
 def add_quarantine(
@@ -99,8 +100,23 @@ def add_quarantine(
 
 
 def add_dead_letter(connection: Connection, letter: Mapping[str, Any]) -> None:
-    """Keep a failure: run, source, url, stage, error, archive."""
-    connection.execute(insert(dead_letters).values(dict(letter) | {"at": now()}))
+    """Keep a failure: run, source, url, stage, error, archive; the same one again is one letter."""
+    values = dict(letter) | {"at": now()}
+    if letter["archive"]:
+        same = (
+            (dead_letters.c.archive == letter["archive"])
+            & (dead_letters.c.stage == letter["stage"])
+            & dead_letters.c.replayed_at.is_(None)
+        )
+        if connection.execute(update(dead_letters).where(same).values(values)).rowcount:
+            return
+    connection.execute(insert(dead_letters).values(values))
+
+
+def settle_dead_letters(connection: Connection, pointers: Collection[str]) -> None:
+    """Mark the letters of these archived responses as replayed."""
+    chosen = dead_letters.c.archive.in_(pointers) & dead_letters.c.replayed_at.is_(None)
+    connection.execute(update(dead_letters).where(chosen).values(replayed_at=now()))
 
 
 def start_run(connection: Connection, source: str) -> int:
