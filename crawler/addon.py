@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from scrapy.settings import BaseSettings, Settings
+from scrapy.crawler import Crawler
+from scrapy.settings import BaseSettings, Settings, get_settings_priority
 from scrapy.utils.misc import load_object
 
 import pipelines
-
-BROWSER_HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
+from crawler.fetch.render import browser_settings
 
 # Where Scrapy's defaults are wrong for unwatched crawls of many sites.
 DEFAULTS: dict[str, Any] = {
@@ -73,6 +73,14 @@ class CrawlerAddon:
         settings.set("LOG_LEVEL", "INFO", "addon")  # logging starts before the crawler
         settings.set("SPIDER_LOADER_WARN_ONLY", True, "addon")  # a broken source stops only itself
 
+    def __init__(self, rendered: bool = False) -> None:
+        self.rendered = rendered
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> CrawlerAddon:
+        """See from the source whether it needs a browser."""
+        return cls(getattr(crawler.spidercls, "render", "http") == "browser")
+
     def update_settings(self, settings: Settings) -> None:
         """Install the chain and the defaults."""
         for name, value in DEFAULTS.items():
@@ -82,14 +90,15 @@ class CrawlerAddon:
         for name, components in COMPONENTS.items():
             for path, order in components.items():
                 settings.setdefault_in_component_priority_dict(name, load_object(path), order)
-        handlers = settings.getdict("DOWNLOAD_HANDLERS")
-        closed = {scheme: None for scheme in CLOSED_SCHEMES if scheme not in handlers}
-        settings.set("DOWNLOAD_HANDLERS", handlers | closed, settings_priority(settings))
-
-
-def settings_priority(settings: BaseSettings) -> int:
-    """Give the priority at which a merged setting keeps the rank that it has."""
-    return max(settings.getpriority("DOWNLOAD_HANDLERS") or 0, 15)
+        handlers: dict[str, Any] = dict.fromkeys(CLOSED_SCHEMES)
+        if self.rendered:
+            browser = browser_settings()
+            handlers |= browser.pop("DOWNLOAD_HANDLERS")
+            for name, value in browser.items():
+                settings.set(name, value, "addon")
+        own = settings.getdict("DOWNLOAD_HANDLERS")
+        rank = max(settings.getpriority("DOWNLOAD_HANDLERS") or 0, get_settings_priority("addon"))
+        settings.set("DOWNLOAD_HANDLERS", handlers | own, rank)
 
 
 def check_packages() -> None:

@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from rich.markup import escape
 from sqlalchemy import Engine, select
 
 from crawler.fetch.guard import GuardedResolver
-from crawler.report import print_table
+from crawler.report import Counts, print_table
 from crawler.state.db import articles, open_database, quarantine, runs
 
 SOURCES = ("qcdy", "jszhaobiao", "guanchajia", "fuwufensi", "kuaixun")
@@ -93,10 +93,10 @@ def crawl_layout(layout: str | int, data: Path, console: Console) -> list[str]:
     return problems
 
 
-def _rows(engine: Engine, ended: Sequence[Finished]) -> list[tuple[str, Mapping[str, int], str]]:
+def _rows(engine: Engine, ended: Sequence[Finished]) -> list[tuple[str, Counts, str]]:
     with engine.begin() as connection:
         found = {row.source: row for row in connection.execute(select(runs)).all()}
-    rows = []
+    rows: list[tuple[str, Counts, str]] = []
     for finished in ended:
         run = found.get(finished.source)
         counts = dict(run.outcomes or {}) if run else {}
@@ -155,7 +155,9 @@ def main() -> int:
         console.print("the demo needs a checkout: its replica sites lie in tests/web")
         return 2
     drawn = int(time.time()) % 100_000
-    layouts = [int(x) if x.isdigit() else x for x in options.layouts or ("table", "modern", str(drawn))]
+    layouts = [
+        int(x) if x.isdigit() else x for x in options.layouts or ("table", "modern", str(drawn))
+    ]
     started, problems = time.monotonic(), []
     for layout in layouts:
         console.rule(f"layout {layout}")
@@ -166,7 +168,9 @@ def main() -> int:
     console.print(f"articles   {last / 'qingyuan.db'} (table articles)")
     console.print(f"archive    {last / 'archive'}")
     console.print(f"logs       {last}/*.log")
-    console.print(f"try a page .venv/bin/scrapy try {next(last.glob('archive/qcdy/*.warc.gz'), '')}")
+    console.print(
+        f"try a page .venv/bin/scrapy try {next(last.glob('archive/qcdy/*.warc.gz'), '')}"
+    )
     for problem in problems:
         console.print(problem, style="red")
     taken = time.monotonic() - started

@@ -14,7 +14,7 @@ Script = Literal["hans", "hant", "mixed", ""]
 
 @dataclass(frozen=True, slots=True)
 class Damage:
-    """One repaired or lost stretch of text; `span` is start and end in the text before its repair."""
+    """One repaired or lost stretch of text; `span` is start and end before its repair."""
 
     kind: str
     span: tuple[int, int]

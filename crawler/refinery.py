@@ -18,8 +18,8 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 
 from crawler.items import Page, Rejected
 from crawler.state.warc import ArchiveError, Recorded, read_responses
-from pipelines.charset import decode
 from pipelines.chain import refine
+from pipelines.charset import decode
 from pipelines.dedup import Fingerprint, fingerprint
 
 MAX_BODY_BYTES = 16 * 2**20
@@ -198,5 +198,3 @@ def _opened(path: Path) -> Any:
     if path.suffix.lower() == ".zst":
         return zstandard.open(path)
     return path.open("rb")
-
-

@@ -49,7 +49,7 @@ class ReplayMiddleware:
 
     async def process_start(self, start: AsyncIterator[Any]) -> AsyncIterator[Any]:
         """Give a request for each recorded response, in place of the source's own start."""
-        spider = self.crawler.spider
+        spider: Any = self.crawler.spider
         for record in spider.replay:
             callback = getattr(spider, record.callback, None) or spider.parse_article
             yield Request(

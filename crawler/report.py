@@ -7,7 +7,16 @@ from collections.abc import Iterable, Mapping
 from rich.console import Console
 from rich.table import Table
 
-COLUMNS = ("fetched", "stored", "repaired", "reprints", "unchanged", "quarantined", "gone", "failed")
+COLUMNS = (
+    "fetched",
+    "stored",
+    "repaired",
+    "reprints",
+    "unchanged",
+    "quarantined",
+    "gone",
+    "failed",
+)
 
 Counts = Mapping[str, int]
 

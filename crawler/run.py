@@ -118,7 +118,9 @@ class Run:
             await self.writer.write(lambda connection: add_dead_letter(connection, letter))
         except Exception as failure:
             self.reasons.append(f"a dead letter of {url} could not be written: {failure}")
-            logger.critical("dead letter not written, url %s, archive %s: %s", url, archive, failure)
+            logger.critical(
+                "dead letter not written, url %s, archive %s: %s", url, archive, failure
+            )
 
     async def _opened(self, spider: Spider) -> None:
         self.number = await self.writer.write(lambda c: start_run(c, self.source))
@@ -139,7 +141,7 @@ class Run:
 
     async def _item_error(self, item: Any, response: Response | None, failure: Failure) -> None:
         url = getattr(item, "url", None) or (response.url if response else "")
-        stage = failed_stage(failure.value.__traceback__)
+        stage = failed_stage(failure.getTracebackObject())
         await self.dead_letter(url, stage, describe(failure.value), pointer_of(response))
         self.ledger.item_ended(pointer_of(response), "failed")
 
@@ -222,6 +224,6 @@ def failed_stage(traceback: TracebackType | None) -> str:
     return "pipelines"
 
 
-def describe(error: BaseException) -> str:
+def describe(error: BaseException | None) -> str:
     """Name an error in one line."""
     return f"{type(error).__name__}: {error}"

@@ -2,6 +2,7 @@
 
 # No `from __future__ import annotations` here: the annotations are read as types.
 import difflib
+import inspect
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -34,7 +35,9 @@ class Expect:
         if articles < self.articles:
             found.append(f"{articles} articles, at least {self.articles} expected")
         if fetched and failed / fetched > self.failed:
-            found.append(f"{failed} of {fetched} fetches failed, at most {self.failed:.0%} expected")
+            found.append(
+                f"{failed} of {fetched} fetches failed, at most {self.failed:.0%} expected"
+            )
         return found
 
 
@@ -51,7 +54,7 @@ class Source:
     rhythm: Literal["hourly", "daily", "weekly", "monthly"] = "daily"
     expect: Expect = Expect()
     render: Literal["http", "browser"] = "http"
-    allowed_domains: list[str] = []
+    allowed_domains: list[str] | None = None
     custom_settings: dict[str, Any] | None = None
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -67,7 +70,7 @@ def _declared_fields(cls: type) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         if issubclass(base, Source):
-            fields.update(base.__dict__.get("__annotations__", {}))
+            fields.update(inspect.get_annotations(base))
     return fields
 
 

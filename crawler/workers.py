@@ -17,11 +17,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-class StageTimeout(Exception):
+class StageTimeoutError(Exception):
     """A stage took longer than its deadline on one page; its worker was replaced."""
 
 
-class StageDied(Exception):
+class StageDiedError(Exception):
     """A worker process ended while it worked on one page; it was replaced."""
 
 
@@ -48,7 +48,7 @@ class Workers:
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a module-level function in a worker.
 
-        The future raises what the function raised, StageTimeout or StageDied.
+        The future raises what the function raised, StageTimeoutError or StageDiedError.
         """
         answer: Future[T] = Future()
         if self._pool is None:
@@ -61,7 +61,7 @@ class Workers:
         def deliver(done: Future[T]) -> None:
             error = None if done.cancelled() else done.exception()
             if done.cancelled():
-                answer.set_exception(StageDied(f"{function.__name__} was cancelled"))
+                answer.set_exception(StageDiedError(f"{function.__name__} was cancelled"))
             elif error is None:
                 answer.set_result(done.result())
             else:
@@ -74,9 +74,9 @@ class Workers:
     def _named(self, error: BaseException, function: str) -> BaseException:
         # Pebble's own deadline is told from a TimeoutError of the function's by its words.
         if isinstance(error, PoolTimeout) and "Task timeout" in str(error.args):
-            return StageTimeout(f"{function} took over {self.deadline:g} s")
+            return StageTimeoutError(f"{function} took over {self.deadline:g} s")
         if isinstance(error, ProcessExpired):
-            return StageDied(f"the worker ended in {function}, exit code {error.exitcode}")
+            return StageDiedError(f"the worker ended in {function}, exit code {error.exitcode}")
         return error
 
     def close(self) -> None:

@@ -51,5 +51,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [asdict(v) if is_dataclass(v) and not isinstance(v, type) else v for v in value]
     return value
-
-

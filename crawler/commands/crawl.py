@@ -23,6 +23,7 @@ class Command(ScrapyCrawl):
             raise UsageError("name one source; `scrapy list` shows them")
         process = self.crawler_process
         assert process is not None
+        assert self.settings is not None
         name = args[0]
         if name not in (known := process.spider_loader.list()):
             near = difflib.get_close_matches(name, known, n=3)

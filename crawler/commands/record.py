@@ -13,6 +13,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import Response
 
 from crawler.fetch.once import fetch
+from crawler.fetch.render import browser_meta
 from crawler.fixtures import Fixture, fixture_name, save
 
 
@@ -49,7 +50,7 @@ class Command(ScrapyCommand):
             raise UsageError(f"unknown source {source!r}; did you mean {', '.join(near)}?")
         spider: Any = process.spider_loader.load(source)
         callback = "parse" if opts.list else "parse_article"
-        meta = {"playwright": True} if spider.render == "browser" else {}
+        meta = browser_meta() if spider.render == "browser" else {}
         for url, found in fetch(process, urls, spider.custom_settings, meta).items():
             if not isinstance(found, Response):
                 print(f"scrapy record: {url}: {found}", file=sys.stderr)

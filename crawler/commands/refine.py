@@ -57,7 +57,9 @@ class Command(ScrapyCommand):
         try:
             out = part.open("w", encoding="utf-8")
         except OSError as error:
-            raise UsageError(f"cannot write {target}: {error.strerror}", print_help=False) from error
+            raise UsageError(
+                f"cannot write {target}: {error.strerror}", print_help=False
+            ) from error
         counts: Counter[str] = Counter()
         with out:
             self._write(args, opts, out, counts)

@@ -39,6 +39,7 @@ class Command(ScrapyCommand):
         """Replay; raises UsageError without input."""
         if bool(args) == opts.dead:
             raise UsageError("give archives, or --dead")
+        assert self.settings is not None
         folder = data_folder(self.settings) / "archive"
         problems: list[str] = []
         try:
@@ -59,6 +60,7 @@ class Command(ScrapyCommand):
     def _crawl(self, documents: dict[str, list[Recorded]], problems: list[str]) -> None:
         process = self.crawler_process
         assert process is not None
+        assert self.settings is not None
         crawlers = []
         self.settings.setdict(SETTINGS, priority="cmdline")
         for source, records in documents.items():

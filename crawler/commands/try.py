@@ -43,9 +43,12 @@ class Command(ScrapyCommand):
         """Try one page; raises UsageError."""
         if len(args) != 1:
             raise UsageError("name one URL or file")
+        assert self.settings is not None
         console = Console(soft_wrap=True)
         problems: list[str] = []
-        document = self._fetched(args[0], problems) if _is_url(args[0]) else _read(args[0], problems)
+        document = (
+            self._fetched(args[0], problems) if _is_url(args[0]) else _read(args[0], problems)
+        )
         for problem in problems:
             console.print(f"scrapy try: {escape(problem)}", style="red")
         if document is None or document.problem:
@@ -92,7 +95,9 @@ def show(document: Document, index_path: Path, console: Console) -> int:
     _show_fields(article, console)
     reason = check(article)
     console.rule("quality")
-    console.print(f"rejected: {reason}" if reason else "an article", style="red" if reason else "green")
+    console.print(
+        f"rejected: {reason}" if reason else "an article", style="red" if reason else "green"
+    )
     if reason:
         return 1
     _show_reprint(article, index_path, console)
@@ -101,7 +106,9 @@ def show(document: Document, index_path: Path, console: Console) -> int:
 
 def _show_decoding(decoded: Decoded, console: Console) -> None:
     console.rule("charset")
-    console.print(f"declared {decoded.declared or 'nothing'}, decoded as {decoded.encoding}, ", end="")
+    console.print(
+        f"declared {decoded.declared or 'nothing'}, decoded as {decoded.encoding}, ", end=""
+    )
     console.print(f"confidence {decoded.confidence:.2f}")
     for line in decoded.evidence:
         console.print(f"  · {escape(line)}")

@@ -17,7 +17,7 @@ class DecodedHtmlResponse(HtmlResponse):
     __slots__ = ("decoded",)
 
     def __init__(self, *args: Any, decoded: Decoded, **kwargs: Any) -> None:
-        self.decoded = decoded
+        self.decoded: Decoded = decoded
         super().__init__(*args, **kwargs)
 
     @property
@@ -33,7 +33,7 @@ class DecodedXmlResponse(XmlResponse):
     __slots__ = ("decoded",)
 
     def __init__(self, *args: Any, decoded: Decoded, **kwargs: Any) -> None:
-        self.decoded = decoded
+        self.decoded: Decoded = decoded
         super().__init__(*args, **kwargs)
 
     @property

@@ -10,8 +10,7 @@ from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.resolver import CachingHostnameResolver, HostResolution
 from twisted.internet.base import ReactorBase
-from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
-from zope.interface import implementer
+from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -49,18 +48,17 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
     return address.ipv4_mapped or address.sixtofour or (address.teredo or (None, None))[1]
 
 
-@implementer(IResolutionReceiver)
 class _Filter:
     """Passes on the allowed addresses of one resolution; all refused means: cannot be resolved."""
 
-    def __init__(self, receiver: IResolutionReceiver, networks: Sequence[Network]) -> None:
+    def __init__(self, receiver: Any, networks: Sequence[Network]) -> None:
         self._receiver = receiver
         self._networks = networks
 
-    def resolutionBegan(self, resolution: IHostResolution) -> None:  # noqa: N802 - Twisted's name
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802 - Twisted's name
         self._receiver.resolutionBegan(resolution)
 
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
+    def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's name
         if is_allowed(getattr(address, "host", ""), self._networks):
             self._receiver.addressResolved(address)
 
@@ -68,7 +66,7 @@ class _Filter:
         self._receiver.resolutionComplete()
 
 
-class GuardedResolver(CachingHostnameResolver):  # type: ignore[misc]  # Scrapy's class is untyped
+class GuardedResolver(CachingHostnameResolver):
     """Resolves as Scrapy does and hands on only addresses that may be reached.
 
     Twisted asks it for names and for IP literals alike and connects to the very address it gave,
@@ -94,15 +92,15 @@ class GuardedResolver(CachingHostnameResolver):  # type: ignore[misc]  # Scrapy'
         **kwargs: Any,
     ) -> IHostResolution:
         """Resolve a name, or an address literal, to the addresses that may be reached."""
-        guarded = _Filter(resolutionReceiver, self.networks)
+        guarded: Any = _Filter(resolutionReceiver, self.networks)
         return super().resolveHostName(guarded, hostName, *args, **kwargs)
 
     def answer(
-        self, receiver: IResolutionReceiver, name: str, addresses: Sequence[IAddress]
-    ) -> IHostResolution:
+        self, receiver: IResolutionReceiver, name: str, addresses: Sequence[Any]
+    ) -> HostResolution:
         """Answer a resolution with addresses that are known, as far as they may be reached."""
         guarded = _Filter(receiver, self.networks)
-        resolution: IHostResolution = HostResolution(name)
+        resolution = HostResolution(name)
         guarded.resolutionBegan(resolution)
         for address in addresses:
             guarded.addressResolved(address)

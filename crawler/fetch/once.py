@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import scrapy
-from scrapy.crawler import AsyncCrawlerProcess, CrawlerProcess
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
@@ -55,7 +54,7 @@ class _Once(scrapy.Spider):
 
 
 def fetch(
-    process: CrawlerProcess | AsyncCrawlerProcess,
+    process: Any,
     urls: Sequence[str],
     spider_settings: dict[str, Any] | None = None,
     meta: dict[str, Any] | None = None,

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import scrapy
 from scrapy.http import Request, Response, TextResponse
 
+from crawler.fetch.render import browser_meta
 from crawler.items import Page
 from crawler.seeds import read_seeds, shipped_seeds
 from crawler.source import Source
@@ -36,7 +37,7 @@ class SourceSpider(Source, scrapy.Spider):
 
     def request(self, url: str, callback: Callable[..., Any], **cb_kwargs: Any) -> Request:
         """Ask for a URL in the way this source is rendered."""
-        meta = {"playwright": True} if self.render == "browser" else {}
+        meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
 
     def parse_article(self, response: Response) -> Output:
@@ -44,7 +45,7 @@ class SourceSpider(Source, scrapy.Spider):
         if isinstance(response, TextResponse):
             yield self.page(response)
         else:
-            kind = response.headers.get("Content-Type", b"").decode("latin-1") or "no content type"
+            kind = (response.headers.get("Content-Type") or b"no content type").decode("latin-1")
             self.logger.warning("not text (%s): %s", kind, response.url)
             self.crawler.stats.inc_value("pages/not_text")
 

@@ -1,10 +1,12 @@
 """The article links and the next page of any Chinese list page or home page."""
 
+import re
 from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.sites.linkblocks import article_links, collect
+from crawler.sites.linkblocks import Element, absolute, article_links, collect
+from crawler.sites.pager import next_page
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +19,22 @@ class Found:
 
 def find_links(html: str, url: str) -> Found:
     """Find the article links of a page's main listings and the address of its next page."""
+    # browsers read on after an early </body>, which included headers bring; the parser does not
+    html = re.sub(r"(?i)</(?:body|html)\s*>|\0", "", html)
     # bytes, because lxml refuses text with an XML declaration that names an encoding
-    body = html.replace("\0", "").encode("utf-8", "replace")
-    root = etree.fromstring(body, etree.HTMLParser(encoding="utf-8", huge_tree=True)) if body.strip() else None
+    body = html.encode("utf-8", "replace")
+    root = (
+        etree.fromstring(body, etree.HTMLParser(encoding="utf-8", huge_tree=True))
+        if body.strip()
+        else None
+    )
     if root is None:
         return Found()
-    links = collect(root, url)
-    return Found(tuple(article_links(links, url)))
+    base = _base(root, url)
+    return Found(tuple(article_links(collect(root, base), url)), next_page(root, base, url))
+
+
+def _base(root: Element, url: str) -> str:
+    for element in root.iter("base"):
+        return absolute(element.get("href") or "", url) or url
+    return url

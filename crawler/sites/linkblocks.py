@@ -2,7 +2,7 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from urllib.parse import urldefrag, urljoin, urlsplit
 
@@ -12,9 +12,7 @@ Element = etree._Element
 
 # Second levels under which registries of .cn, .hk and .tw hand out names: gd.gov.cn, cwl.cq.cn.
 SHARED_LEVELS = frozenset(
-    "com net org gov edu ac mil idv "
-    "bj sh tj cq he sx nm ln jl hl js zj ah fj jx sd ha hb hn gd gx hi sc gz yn xz sn gs qh nx xj "
-    "tw hk mo".split()
+    ["com", "net", "org", "gov", "edu", "ac", "mil", "idv", "bj", "sh", "tj", "cq", "he", "sx", "nm", "ln", "jl", "hl", "js", "zj", "ah", "fj", "jx", "sd", "ha", "hb", "hn", "gd", "gx", "hi", "sc", "gz", "yn", "xz", "sn", "gs", "qh", "nx", "xj", "tw", "hk", "mo"]
 )
 # What an address ends in when it is not a page: the paper itself, not its title page.
 FILES = re.compile(
@@ -23,8 +21,8 @@ FILES = re.compile(
 )
 # index.html, index_3.shtml, list-28_21.html, default.aspx, news/ : the door of a channel.
 CHANNEL = re.compile(r"(?:^|/)(?:(?:index|default|home|main|list)[-_]?[\d_-]*(?:\.\w+)?)?$", re.I)
-# 2020-12/23, 20201223, 202001/t20200102, 2020/1223
-DATED_PATH = re.compile(r"(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])(?!\d)|(?:19|20)\d\d[01]\d[0-3]\d")
+# 2020-12/23, 20201223, 202001/t20200102, 2020/1223, 2021/1/4
+DATED_PATH = re.compile(r"(?:19|20)\d\d([-_/])1?\d\1[1-3]?\d(?!\d)|(?:19|20)\d\d[-_/]?(?:0[1-9]|1[0-2])(?!\d)|(?:19|20)\d\d[01]\d[0-3]\d")
 # 2020-12-23, 2020年1月2日, 12-23, 12/23, 2020.1.2
 DATE = re.compile(
     r"(?<!\d)(?:(?:19|20)\d\d\s*[-/.年]\s*[01]?\d(?:\s*[-/.月]\s*[0-3]?\d)?"
@@ -100,6 +98,7 @@ def text_of(element: Element) -> str:
 
 
 _STRING = etree.XPath("string()")
+_LINKS = etree.XPath("count(.//a)")
 
 
 class Places:
@@ -129,11 +128,16 @@ def _below(parent: Place, element: Element) -> Place:
         steps=(*parent.steps[-5:], step),
         chrome=parent.chrome
         or element.tag in CHROME_TAGS
-        or (element.tag not in ("body", "html") and bool(CHROME_NAMES.search(names))),
+        or (bool(CHROME_NAMES.search(names)) and not _holds_most(element)),
         hidden=parent.hidden
         or (bool(style) and bool(OFF_SCREEN.search(style)))
         or (bool(style) and bool(NOT_SHOWN.search(style)) and not _is_tab(element)),
     )
+
+
+def _holds_most(element: Element) -> bool:
+    """Tell a wrapper, whatever its name, from a frame: most links of the page are in it."""
+    return bool(2 * _LINKS(element) > _LINKS(element.getroottree()))
 
 
 def _is_tab(element: Element) -> bool:
@@ -198,7 +202,10 @@ def _has_date(item: Element, inside: dict[Element, set[str]]) -> bool:
     around = [text_of(item)[:400], item.tail or ""]
     sibling = item.getnext()
     while sibling is not None and not inside.get(sibling) and len(around) < 6:
-        around += [text_of(sibling)[:60] if isinstance(sibling.tag, str) else "", sibling.tail or ""]
+        around += [
+            text_of(sibling)[:60] if isinstance(sibling.tag, str) else "",
+            sibling.tail or "",
+        ]
         sibling = sibling.getnext()
     previous = item.getprevious()
     if previous is not None and not inside.get(previous):
@@ -224,7 +231,7 @@ def article_links(links: list[Link], url: str) -> list[str]:
     return list(dict.fromkeys(chosen))
 
 
-THRESHOLD = 1.0
+THRESHOLD = 3.0
 
 
 def _means(keys: list[Hashable], values: list[int]) -> list[float]:

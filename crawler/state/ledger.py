@@ -103,11 +103,13 @@ class Ledger:
         found = []
         if records_in_archive != self.archived_count:
             found.append(
-                f"the archive holds {records_in_archive} responses, {self.archived_count} were noted"
+                f"the archive holds {records_in_archive} responses, {self.archived_count} noted"
             )
         if self._open or self._unread:
             some = ", ".join([*self._open, *self._unread][:3])
-            found.append(f"{len(self._open) + len(self._unread)} responses have no outcome ({some})")
+            found.append(
+                f"{len(self._open) + len(self._unread)} responses have no outcome ({some})"
+            )
         ended = sum(self.outcomes.values()) - self.unfetched + self.passed_on
         if not found and ended != self.archived_count:
             found.append(f"{self.archived_count} responses archived, {ended} accounted for")

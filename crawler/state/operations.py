@@ -46,7 +46,9 @@ def store_article(connection: Connection, row: Mapping[str, Any], cluster: Clust
             )
         version = current.version + 1 if current is not None else 1
         connection.execute(
-            insert(articles).values(values | {"version": version, "is_current": True, "stored_at": now()})
+            insert(articles).values(
+                values | {"version": version, "is_current": True, "stored_at": now()}
+            )
         )
     copies = _elect(connection, cluster(key)) if cluster else 1
     if known:

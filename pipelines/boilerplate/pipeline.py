@@ -14,7 +14,7 @@ from pipelines.chain import to_article
 
 
 class BoilerplatePipeline:
-    """Finds the article in a Page, or in the `html` of any other item, which keeps its own facts."""
+    """Finds the article in a Page, or in the `html` of another item, which keeps its own facts."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.workers = Run.of(crawler).workers

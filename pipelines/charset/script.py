@@ -15,6 +15,6 @@ def _simplified() -> dict[int, str]:
 def fold_script(text: str) -> str:
     """Map each traditional character to its simplified one, to compare texts across scripts.
 
-    Not a conversion for readers: 乾 and 著 lose meanings. Source of the pairs: OpenCC's TSCharacters.
+    Not a conversion for readers: 乾 and 著 lose meanings. Source: OpenCC's TSCharacters.
     """
     return text.translate(_simplified())

@@ -1,4 +1,4 @@
-"""Writes t2s.txt: every character that OpenCC's t2s changes, traditional then simplified, one pair a line."""
+"""Writes t2s.txt: what OpenCC's t2s changes, traditional then simplified, a pair a line."""
 
 from pathlib import Path
 
