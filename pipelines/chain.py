@@ -10,7 +10,8 @@ from urllib.parse import urlsplit
 
 from crawler.items import Article, Page, Refined, Rejected
 from pipelines.boilerplate import Template, extract, strip_lines
-from pipelines.charset import repair, script_of
+from pipelines.charset import repair
+from pipelines.charset.script import script_of
 from pipelines.dedup import canonical_url
 from pipelines.quality import check
 

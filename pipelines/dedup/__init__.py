@@ -1,1 +1,17 @@
-"""Exact and near copies."""
+"""Exact and near copies, and which of them is the best."""
+
+from pipelines.dedup.best import Copy, best
+from pipelines.dedup.fingerprint import Fingerprint, digest, fingerprint
+from pipelines.dedup.index import Match, ReprintIndex
+from pipelines.dedup.urls import canonical_url
+
+__all__ = [
+    "Copy",
+    "Fingerprint",
+    "Match",
+    "ReprintIndex",
+    "best",
+    "canonical_url",
+    "digest",
+    "fingerprint",
+]

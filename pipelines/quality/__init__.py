@@ -1,0 +1,1 @@
+def check(a): return None if a.title and a.text else "no text"
