@@ -71,7 +71,6 @@ class CrawlerAddon:
         check_packages()
         settings.set("TWISTED_DNS_RESOLVER", "crawler.fetch.guard.GuardedResolver", "addon")
         settings.set("LOG_LEVEL", "INFO", "addon")  # logging starts before the crawler
-        settings.set("SPIDER_LOADER_WARN_ONLY", True, "addon")  # a broken source stops only itself
 
     def __init__(self, rendered: bool = False) -> None:
         self.rendered = rendered

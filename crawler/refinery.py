@@ -196,5 +196,5 @@ def _opened(path: Path) -> Any:
     if path.suffix.lower() == ".gz":
         return gzip.open(path)
     if path.suffix.lower() == ".zst":
-        return zstandard.open(path)
+        return io.BufferedReader(zstandard.open(path, "rb"))
     return path.open("rb")

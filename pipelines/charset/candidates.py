@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-SAMPLE_BYTES = 6_000
+# A page is judged by windows spread over it: the head of a hijacked page is in another language.
+WINDOWS, WINDOW_BYTES = 6, 400
+# Fewer bytes beyond ASCII than this, and the whole page is looked at.
+ENOUGH_BYTES = 600
 # A declaration weighs as much as this many common characters: it decides short pages only.
 DECLARED_WEIGHT = 2.0
 # Unsaid, a byte pair on the Chinese web is GBK.
@@ -18,7 +21,9 @@ HOME, HOME_WEIGHT = "gb18030", 0.5
 _STRETCH = re.compile(rb"[\x80-\xff](?:[\x40-\x7e]{0,2}[\x80-\xff])*[\x40-\x7e]?")
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(r"[^\x00-\x7f]+")
-_CYRILLIC_OR_GREEK = frozenset({"windows-1251", "windows-1253", "koi8-r"})
+_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
+# Alphabets of which every letter is beyond ASCII.
+_WHOLE_WORDS = frozenset({"windows-1251", "windows-1253", "koi8-r"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,46 +60,52 @@ class Choice:
     best: Candidate
     score: float
     runner_up: float
-    characters: int
 
 
 def choose(body: bytes, declared: Collection[str]) -> Choice:
     """Score every encoding on a sample of the non-ASCII bytes and take the best."""
-    sample = _sample(body)
-    isolated = len(_ISOLATED.findall(sample)) / max(1, len(_HIGH_BYTES.findall(sample)))
+    stretches = _stretches(body)
+    in_step = b"\n".join(stretches)
+    # A short page with a broken byte is out of step from there on; a long one outvotes it.
+    few = len(in_step) < ENOUGH_BYTES
+    out_of_step = b"\n".join(stretch[1:] for stretch in stretches) if few else b""
+    isolated = len(_ISOLATED.findall(in_step)) / max(1, len(_HIGH_BYTES.findall(in_step)))
     scored = []
     for each in candidates():
-        points, characters = _points(sample, each, isolated)
+        points, characters = _points(in_step, each, isolated)
+        if out_of_step and not each.single_byte and each.common:
+            points += max(0.0, _points(out_of_step, each, isolated)[0])
         prior = DECLARED_WEIGHT if each.label in declared else HOME_WEIGHT * (each.label == HOME)
-        score = (points + prior) / (characters + DECLARED_WEIGHT)
-        scored.append((score, each, characters))
+        scored.append(((points + prior) / (characters + DECLARED_WEIGHT), each))
     scored.sort(key=lambda row: row[0], reverse=True)
-    score, best, characters = scored[0]
-    return Choice(best, max(0.0, score), max(0.0, scored[1][0]), characters)
+    (score, best), (runner_up, _) = scored[:2]
+    return Choice(best, max(0.0, score), max(0.0, runner_up))
 
 
-_HIGH_BYTES = re.compile(rb"[\x80-\xff]")
-
-
-def _sample(body: bytes) -> bytes:
+def _stretches(body: bytes) -> list[bytes]:
+    """Pick stretches of non-ASCII bytes from all over the page."""
+    if len(body) > 2 * WINDOWS * WINDOW_BYTES:
+        stretches: list[bytes] = []
+        for window in range(WINDOWS):
+            start = (len(body) - WINDOW_BYTES) * window // (WINDOWS - 1)
+            # The first one may begin in the middle of a character.
+            stretches += _STRETCH.findall(body, start, start + WINDOW_BYTES)[start > 0 :]
+        if sum(map(len, stretches)) >= ENOUGH_BYTES:
+            return stretches
     stretches = _STRETCH.findall(body)
-    size = sum(map(len, stretches))
-    # Stretches from all over the page: the head of a hijacked page is in another language.
-    every = max(1, size // SAMPLE_BYTES)
-    return b"\n".join(stretch[:SAMPLE_BYTES] for stretch in stretches[::every])[: 2 * SAMPLE_BYTES]
+    every = max(1, sum(map(len, stretches)) // (WINDOWS * WINDOW_BYTES))
+    return [stretch[: WINDOWS * WINDOW_BYTES] for stretch in stretches[::every]]
 
 
 def _points(sample: bytes, each: Candidate, isolated: float) -> tuple[float, int]:
     """Count common characters less broken bytes, and all characters beyond ASCII."""
     text = "".join(_HIGH.findall(sample.decode(each.codec, "replace")))
-    if not text:
-        return 0.0, 0
     broken = text.count("\ufffd")
     if each.label == "utf-8":
         # Byte structure is evidence enough, whatever the language.
         return 0.9 * (len(text) - broken) - broken, len(text)
     common = sum(map(each.common.__contains__, text))
-    if each.single_byte and each.label not in _CYRILLIC_OR_GREEK:
+    if each.single_byte and each.label not in _WHOLE_WORDS:
         # Accents stand alone among plain letters; two or more in a row are byte pairs.
         return common * isolated - broken, len(text)
     return common - broken, len(text)

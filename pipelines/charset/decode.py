@@ -128,7 +128,7 @@ def _wide_without_mark(body: bytes) -> tuple[str, str] | None:
         ("utf-16le", "utf-16-le", head[1::2], head[::2]),
         ("utf-16be", "utf-16-be", head[::2], head[1::2]),
     ):
-        if zeros.count(0) > 0.4 * len(zeros) and others.count(0) == 0:
+        if zeros.count(0) > max(0.2 * len(zeros), 5 * others.count(0)):
             return body.decode(codec, "replace"), label
     return None
 

@@ -57,7 +57,7 @@ def scrapy(tmp_path: Path) -> Scrapy:
         environment: dict[str, str] | None = None,
     ) -> Ended:
         data = tmp_path / "data"
-        values = (SETTINGS if port else {}) | {"LOG_LEVEL": "INFO"} | (settings or {})
+        values = (SETTINGS if port else {}) | (settings or {})
         options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
         ended = subprocess.run(
             [sys.executable, "-m", "scrapy", *words, *options],

@@ -21,8 +21,8 @@ PLACES = """
 福建 榕浦市 茶洋县 后垄镇 浦溪 竹篙村|江西 赣塬市 禾垄县 樟脚镇 禾水 坳背村
 陕西 渭塬市 柿沟县 车辙镇 泔峪河 窑院村|甘肃 陇泉市 沙枣县 驼铃镇 党沟河 柳湾村
 广东 粤浦市 蚝埔区 沙咀镇 浦海涌 莲塘村|广西 邕溪市 荔坡县 榕脚镇 荔江 凤尾村
-云南 滇曲市 茶马县 响水镇 曲靖溪 核桃村|贵州 黔渡市 杜鹃县 岩脚寨镇 渡河 梨花村
-河北 冀沽市 梨园县 枣强堡镇 沽河 黍子村|辽宁 辽汀市 苇海区 大凌湾镇 汀河 高粱村
+云南 滇曲市 茶马县 响水镇 滇溪 核桃村|贵州 黔渡市 杜鹃县 岩脚寨镇 渡河 梨花村
+河北 冀沽市 梨园县 枣坡镇 沽河 黍子村|辽宁 辽汀市 苇海区 大凌湾镇 汀河 高粱村
 """.strip()
 SURNAMES = "陈林沈陆葛闵柯蒋虞裘邬岑骆施倪褚莫屠冉芮鄢樊缪庄卓鲍覃阮"
 GIVEN = (
@@ -102,6 +102,7 @@ class Desk:
     def __init__(self) -> None:
         self.used: Counter[str] = Counter()
         self.number = 0
+        self.history: list[set[str]] = []
 
     def write(self, topic: str) -> Draft:
         """One draft on `topic`; each title and each lead is used once, KeyError for no such topic."""
@@ -121,9 +122,11 @@ class Desk:
             "E": common["结尾"]["S"],
         }
         plan = PLANS[self.number % len(PLANS)]
+        told: set[str] = set()
+        self.history.append(told)
         paragraphs = tuple(
             "".join(
-                _fill(bank["L"][turn] if k == "L" else self._deal(pools[k], rng), facts, rng)
+                _fill(bank["L"][turn] if k == "L" else self._deal(pools[k], told, rng), facts, rng)
                 for k in part
             )
             for part in plan
@@ -139,8 +142,15 @@ class Desk:
             tags=(topic, facts["city"], facts["county"]),
         )
 
-    def _deal(self, pool: list[str], rng: random.Random) -> str:
-        least = min(self.used[p] for p in pool)
-        choice = rng.choice([p for p in pool if self.used[p] == least])
+    def _deal(self, pool: list[str], told: set[str], rng: random.Random) -> str:
+        fresh = [p for p in pool if p not in told]
+        least = min(self.used[p] for p in fresh)
+        candidates = [p for p in fresh if self.used[p] == least]
+        rng.shuffle(candidates)
+        choice = min(candidates, key=lambda p: self._shared(told | {p}))
         self.used[choice] += 1
+        told.add(choice)
         return choice
+
+    def _shared(self, told: set[str]) -> int:
+        return max((len(told & other) for other in self.history[:-1]), default=0)

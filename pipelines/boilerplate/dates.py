@@ -1,0 +1,94 @@
+"""Chinese dates: 2024年5月10日, 2023-06-27 18:04:26, 二〇二三年五月八日."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta, timezone
+
+CHINA = timezone(timedelta(hours=8))
+EARLIEST, LATEST = 1990, 2100
+
+_DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
+_YEAR_FIRST = re.compile(
+    r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})(?!\d)\s*日?"
+    r"(?:[\sT,，]*(?:(?P<half>上午|下午|晚上|凌晨)\s*)?(?P<h>\d{1,2})\s*[::时點点]\s*(?P<mi>\d{1,2})"
+    r"(?:\s*[::分]\s*(?P<s>\d{1,2}))?)?"
+)
+_HAN = re.compile(
+    r"(?P<y>[二一][〇零○一二三四五六七八九]{3})年(?P<m>[一二三四五六七八九十]{1,2})月"
+    r"(?P<d>[一二三四五六七八九十]{1,3})日"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A date in a text: ISO form, the words it was read from, where they stand."""
+
+    iso: str
+    raw: str
+    start: int
+
+    @property
+    def has_time(self) -> bool:
+        """Tell whether the time of day is known."""
+        return "T" in self.iso
+
+
+def find_dates(text: str) -> list[Found]:
+    """Give the dates of a text in order; what is no calendar date is passed over."""
+    wide = unicodedata.normalize("NFKC", text) if not text.isascii() else text
+    if len(wide) != len(text):  # positions would not be those of the text
+        wide = text
+    found = [f for m in _YEAR_FIRST.finditer(wide) if (f := _western(m, text))]
+    found += [f for m in _HAN.finditer(wide) if (f := _han(m))]
+    return sorted(found, key=lambda f: f.start)
+
+
+def _western(match: re.Match[str], text: str) -> Found | None:
+    parts = match.groupdict()
+    raw = text[match.start() : match.end()].strip()
+    try:
+        day = date(int(parts["y"]), int(parts["m"]), int(parts["d"]))
+        if not EARLIEST <= day.year <= LATEST:
+            return None
+        if parts["h"] is None:
+            return Found(day.isoformat(), raw, match.start())
+        hour = int(parts["h"]) + (12 if parts["half"] in ("下午", "晚上") and int(parts["h"]) < 12 else 0)
+        moment = datetime(day.year, day.month, day.day, hour, int(parts["mi"]), int(parts["s"] or 0))
+    except ValueError:
+        return None
+    return Found(moment.replace(tzinfo=CHINA).isoformat(), raw, match.start())
+
+
+def _han(match: re.Match[str]) -> Found | None:
+    try:
+        year = int(match["y"].translate(_DIGITS))
+        day = date(year, _small(match["m"]), _small(match["d"]))
+    except ValueError:
+        return None
+    return Found(day.isoformat(), match[0], match.start())
+
+
+def _small(numeral: str) -> int:
+    """Read 一 to 九十九."""
+    tens, ten, ones = numeral.rpartition("十")
+    if not ten:
+        return int(numeral.translate(_DIGITS))
+    return int((tens or "一").translate(_DIGITS)) * 10 + int((ones or "〇").translate(_DIGITS))
+
+
+def from_meta(value: str) -> Found | None:
+    """Read a machine's date such as 2023-06-27T10:04:26Z; times without a zone are China's."""
+    text = value.strip()
+    try:
+        moment = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError:
+        return next(iter(find_dates(text)), None)
+    if not EARLIEST <= moment.year <= LATEST:
+        return None
+    if len(text) <= len("2023-06-27"):
+        return Found(moment.date().isoformat(), text, 0)
+    moment = moment.replace(tzinfo=CHINA) if moment.tzinfo is None else moment.astimezone(CHINA)
+    return Found(moment.isoformat(timespec="seconds"), text, 0)

@@ -1,0 +1,234 @@
+"""The article out of a page, or out of a text that once was one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from pipelines.boilerplate.dates import Found, from_meta
+from pipelines.boilerplate.kind import kind_of
+from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
+from pipelines.boilerplate.metadata import Facts, read_facts, without_site_name
+from pipelines.boilerplate.result import Extracted
+from pipelines.boilerplate.rules import RULES
+from pipelines.boilerplate.template import Template
+from pipelines.charset.script import fold_script
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+MAX_DEPTH_TEXT = 2_000_000
+_CHINESE = re.compile(r"[一-鿿]")
+_BLOCKS = frozenset(
+    "p div br li ul ol dl dt dd tr td th table h1 h2 h3 h4 h5 h6 section article header footer nav "
+    "aside main form option title blockquote pre hr center".split()
+)
+_UNSEEN = frozenset({"script", "style", "noscript", "template", "select", "textarea", "head"})
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I)
+_META_DATES = (
+    "PubDate", "pubdate", "publishdate", "article:published_time", "og:published_time",
+    "weibo:article:create_at", "datePublished",
+)  # fmt: skip
+
+
+def extract(html: str, url: str, template: Template | None = None) -> Extracted:
+    """Find the article of a page and its facts.
+
+    Other languages than Chinese get trafilatura's result as it is. What cannot be parsed comes
+    back as kind `error` or `empty` with confidence 0.
+    """
+    from lxml import etree, html as lxml_html
+    import trafilatura
+
+    if not html.strip():
+        return Extracted(kind="empty")
+    try:
+        tree = lxml_html.document_fromstring(_parseable(html))
+    except (etree.ParserError, ValueError):
+        return Extracted(kind="empty")
+    _remove_unseen(tree)
+    page = _block_lines(tree)
+    titles = _titles(tree)
+    visible = "".join(page)
+    linked = sum(len("".join(a.itertext()).strip()) for a in tree.iter("a"))
+    prose = sum(len(line) for line in page if is_prose(line))
+    scripts = html.lower().count("<script")
+    kind = kind_of(titles[0] if titles else "", visible, linked, prose, scripts)
+    if kind != "article":
+        return Extracted(title=_best_title(titles, page), kind=kind)
+    text = trafilatura.extract(
+        tree, url=None, deduplicate=False, include_comments=False, include_tables=True
+    )
+    lines = split_lines(text or "")
+    if not _is_chinese(lines):
+        return Extracted(
+            title=titles[0] if titles else "",
+            text="\n".join(lines),
+            published_at=_iso(_meta_date(tree)),
+            confidence=0.5,
+            kind="article" if lines else "empty",
+        )
+    title = _best_title(titles, page)
+    facts = _facts_around(title, page, lines)
+    kept, dropped = strip(_from_title(lines, title), title, template)
+    published = facts.published or _meta_date(tree)
+    return _assemble(title, kept, dropped, facts, published)
+
+
+def strip_lines(text: str) -> Extracted:
+    """Find the article in a repaired text that was extracted elsewhere, furniture and all."""
+    lines = split_lines(text)
+    if not lines:
+        return Extracted(kind="empty")
+    low, high = between_markers(lines)
+    first = next((i for i in range(low, high) if is_prose(lines[i])), high)
+    title, place = _title_of_lines(lines[:first] or lines[:1])
+    kept, dropped = strip(lines, title)
+    head = {index for index in range(first) if index <= place or low > index}
+    moved = {d.line for d in dropped}
+    from crawler.items import Dropped
+
+    dropped += [Dropped("before-title", i, lines[i]) for i in sorted(head - moved) if i != place]
+    dropped += [Dropped("title", place, lines[place])] if place not in moved else []
+    gone = {d.line for d in dropped}
+    kept = [line for i, line in enumerate(lines) if i not in gone]
+    facts = read_facts(lines[:first], lines[first:])
+    return _assemble(title, kept, sorted(dropped, key=lambda d: d.line), facts, facts.published)
+
+
+def _assemble(
+    title: str, kept: Sequence[str], dropped: Sequence[Any], facts: Facts, published: Found | None
+) -> Extracted:
+    prose = sum(len(line) for line in kept if is_prose(line))
+    total = sum(map(len, kept))
+    return Extracted(
+        title=title,
+        text="\n".join(kept),
+        published_at=_iso(published),
+        published_raw=published.raw if published else "",
+        publisher=facts.publisher,
+        authors=facts.authors,
+        editor=facts.editor,
+        region=facts.region,
+        section=facts.section,
+        tags=facts.tags,
+        kind="article" if kept else "empty",
+        confidence=round(prose / total, 3) if total else 0.0,
+        dropped=tuple(dropped),
+    )
+
+
+def _iso(found: Found | None) -> str | None:
+    return found.iso if found else None
+
+
+def _parseable(html: str) -> str:
+    # lxml refuses a str that declares an encoding, and NUL ends the page for it.
+    return re.sub(r"^\s*<\?xml[^>]*\?>", "", html.replace("\0", ""), count=1)
+
+
+def _is_chinese(lines: Sequence[str]) -> bool:
+    text = "".join(lines)[:4000]
+    kana = len(re.findall(r"[\u3040-\u30ff\uac00-\ud7af]", text))
+    return len(_CHINESE.findall(text)) > max(0.2 * len(text), 4 * kana) if text else True
+
+
+def _remove_unseen(tree: HtmlElement) -> None:
+    for element in list(tree.iter()):
+        if isinstance(element.tag, str) and (
+            element.tag in ("script", "style", "noscript") or _HIDDEN.search(element.get("style", ""))
+        ):
+            element.drop_tree()
+
+
+def _block_lines(tree: HtmlElement) -> list[str]:
+    """Give the visible text of a page, a line for each block."""
+    from lxml import etree
+
+    lines: list[str] = []
+    words: list[str] = []
+
+    def end() -> None:
+        line = " ".join("".join(words).split())
+        if line:
+            lines.append(line)
+        words.clear()
+
+    skipping = 0
+    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+        tag = element.tag
+        if not isinstance(tag, str):
+            words.append(element.tail or "")
+            continue
+        if tag in _UNSEEN:
+            skipping += 1 if event == "start" else -1
+        if tag in _BLOCKS:
+            end()
+        if event == "start":
+            words.append(element.text or "" if not skipping else "")
+        elif not skipping:
+            words.append(element.tail or "")
+    end()
+    return lines
+
+
+def _titles(tree: HtmlElement) -> list[str]:
+    """Give the page's titles: <title>, og:title, headings."""
+    found = [tree.findtext(".//title") or ""]
+    found += tree.xpath("//meta[@property='og:title' or @name='ArticleTitle']/@content")
+    found += ["".join(h.itertext()) for level in ("h1", "h2", "h3") for h in tree.iter(level)]
+    return [" ".join(str(t).split()) for t in found if t and str(t).strip()]
+
+
+def _best_title(titles: Sequence[str], page: Sequence[str]) -> str:
+    """Take the heading that <title> begins with; else <title> without the site's name."""
+    if not titles:
+        return next((line for line in page if len(line) >= 8), "")
+    shown = titles[0]
+    whole = key_of(shown)
+    for heading in titles[1:]:
+        key = key_of(heading)
+        if len(key) >= 5 and key in whole:
+            return without_site_name(heading, page)
+    for line in page[:80]:
+        key = key_of(line)
+        if len(key) >= 8 and whole.startswith(key) and key != whole:
+            return without_site_name(line, page)
+    return without_site_name(shown, page)
+
+
+def _facts_around(title: str, page: Sequence[str], body: Sequence[str]) -> Facts:
+    key = key_of(title)
+    first = next((line for line in body if is_prose(line)), "")[:30]
+    start = next((i for i, line in enumerate(page) if first and first in line), len(page))
+    place = max((i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)), default=0)
+    window = page[max(0, place - 6) : max(start, place + 1)][:30]
+    return read_facts(window, page[start : start + len(body) + 6])
+
+
+def _from_title(lines: list[str], title: str) -> list[str]:
+    key = key_of(title)
+    for index, line in enumerate(lines[:12]):
+        if key and key_of(line) == key and not any(is_prose(before) for before in lines[:index]):
+            return lines[index:]
+    return lines
+
+
+def _title_of_lines(head: Sequence[str]) -> tuple[str, int]:
+    """Find the title among the lines before the body: the last that no rule takes and that is long
+    enough, or one that stands twice.
+    """
+    good = [
+        (index, line)
+        for index, line in enumerate(head)
+        if len(line) >= 8 and not any(rule.pattern.search(fold_script(line)) for rule in RULES)
+    ]
+    if not good:
+        return head[0], 0
+    keys = [key_of(without_site_name(line, head)) for _, line in good]
+    for (index, line), key in zip(good, keys, strict=True):
+        if keys.count(key) > 1:
+            return without_site_name(line, head), index
+    index, line = max(good, key=lambda pair: len(pair[1]))
+    return without_site_name(line, head), index

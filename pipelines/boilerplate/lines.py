@@ -1,0 +1,121 @@
+"""Takes furniture out of an article's lines, rule by rule, and keeps what it took."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from crawler.items import Dropped
+from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Rule
+from pipelines.boilerplate.template import Template
+from pipelines.charset.script import fold_script
+
+MARKER_BEGIN = re.compile(r"\w{2,10}_RSS\.content\.begin")
+MARKER_END = re.compile(r"\w{2,10}_RSS\.content\.end")
+_PUNCTUATION = re.compile(r"[\W_]+")
+_SENTENCE_END = re.compile(r"[。！？!?；;：:”\"」』…)）]$")
+
+PROSE = 40
+
+
+def is_prose(line: str) -> bool:
+    """Tell a paragraph from a headline or a teaser: long, and it ends as a sentence ends."""
+    return len(line) >= PROSE and bool(_SENTENCE_END.search(line))
+
+
+def key_of(line: str) -> str:
+    """Give what two spellings of one line share: no punctuation, one script."""
+    return _PUNCTUATION.sub("", fold_script(line)).lower()
+
+
+def between_markers(lines: Sequence[str]) -> tuple[int, int]:
+    """Give the range of lines between an RSS export's markers, the whole range without them."""
+    begin = next((i for i, line in enumerate(lines) if MARKER_BEGIN.search(line)), None)
+    end = next((i for i, line in enumerate(lines) if MARKER_END.search(line)), None)
+    if begin is None or end is None or end <= begin + 1:
+        return 0, len(lines)
+    return begin + 1, end
+
+
+def strip(
+    lines: Sequence[str], title: str, template: Template | None = None
+) -> tuple[list[str], list[Dropped]]:
+    """Split lines into those of the article and those of the page around it."""
+    low, high = between_markers(lines)
+    prose = [i for i in range(low, high) if is_prose(lines[i])]
+    first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
+    cut = _tail(lines, first, high)
+    kept: list[str] = []
+    dropped: list[Dropped] = []
+    for index, line in enumerate(lines):
+        rule = _verdict(index, line, (low, high), (first, last), cut, title, template)
+        if rule:
+            dropped.append(Dropped(rule, index, line))
+        else:
+            kept.append(line)
+    return kept, dropped
+
+
+def _verdict(
+    index: int,
+    line: str,
+    marked: tuple[int, int],
+    body: tuple[int, int],
+    cut: frozenset[int],
+    title: str,
+    template: Template | None,
+) -> str:
+    if not marked[0] <= index < marked[1]:
+        return "outside-markers"
+    if index in cut:
+        return "related-tail"
+    if template and line in template.lines:
+        return "template"
+    if title and _is_title(line, title) and index <= body[0] + 1:
+        return "title-repeated"
+    where = "head" if index < body[0] else "tail" if index > body[1] else "body"
+    return next((rule.name for rule in RULES if applies(rule, line, where)), "")
+
+
+def applies(rule: Rule, line: str, where: str) -> bool:
+    """Tell whether a rule takes a line that stands in this part of a page."""
+    if rule.where not in ("any", where) or len(line) > rule.longest:
+        return False
+    return bool(rule.pattern.search(fold_script(line)))
+
+
+def _is_title(line: str, title: str) -> bool:
+    a, b = key_of(line), key_of(title)
+    return bool(a) and (a == b or (len(b) >= 8 and a.startswith(b) and len(a) <= len(b) + 8))
+
+
+def _tail(lines: Sequence[str], first: int, high: int) -> frozenset[int]:
+    """Find the lists of other articles: a heading that says so, and all up to the body's own prose.
+
+    Two paragraphs in a row are the article's own again: it had the list in its middle.
+    """
+    cut: set[int] = set()
+    index = first
+    while index < high:
+        if index > first and TAIL_HEADS.search(fold_script(lines[index])):
+            end = _resume(lines, index + 1, high)
+            cut.update(range(index, end))
+            index = end
+        else:
+            index += 1
+    return frozenset(cut)
+
+
+def _resume(lines: Sequence[str], start: int, high: int) -> int:
+    for index in range(start, high - 1):
+        pair = lines[index], lines[index + 1]
+        if all(is_prose(line) and len(line) >= 2 * PROSE for line in pair) and index - start < 3:
+            return index
+    return high
+
+
+def split_lines(text: str) -> list[str]:
+    """Give the lines of a text that hold anything, without the bullets before them."""
+    return [line for raw in text.splitlines() if (line := raw.strip(" \t\u3000\xa0•·"))]
+
+

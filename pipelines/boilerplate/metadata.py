@@ -1,0 +1,105 @@
+"""Title, date, publisher, authors, region and section, from the lines around the title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from pipelines.boilerplate.dates import Found, find_dates
+from pipelines.boilerplate.lines import key_of
+from pipelines.charset.script import fold_script
+
+_NAME = r"[一-鿿A-Za-z0-9·@（）()《》-]"
+_STOP = r"(?=\s|$|[|｜,，;；】\])）]|作者|编辑|责编|记者|发布|时间|日期|来源|收集|字号|浏览|点击|阅读|\d{4})"
+PUBLISHER = re.compile(rf"(?:信息来源|文章来源|稿件来源|消息来源|来源|稿源)\s*[::]\s*({_NAME}{{2,24}}?){_STOP}")
+PUBLISHER_BEFORE_DATE = re.compile(rf"^({_NAME}{{2,16}})\s*[|｜]\s*(?=(?:19|20)\d\d)")
+EDITOR = re.compile(rf"(?:责任编辑|责编|编辑)\s*[::/]\s*({_NAME}{{2,12}}?){_STOP}")
+AUTHOR = re.compile(
+    rf"(?:作者|记者|通讯员|撰文|文/)\s*[::/]?\s*((?:[一-鿿·]{{2,4}})(?:[ 、,，](?:[一-鿿·]{{2,4}}))*?){_STOP}"
+)
+REGION = re.compile(r"(?:所在)?地区\s*[::]\s*([一-鿿]{2,8}(?:\s*[-—]\s*[一-鿿]{2,10}){0,3})")
+CRUMBS = re.compile(r"^(?:.{0,8}位置\s*[::]\s*)?(.{1,40}?[>»›].{1,80})$")
+TAGS = re.compile(r"^(?:标签|关键词|关键字)\s*[::]\s*(.{1,200})$")
+_SUFFIX = re.compile(r"\s*[-_|—–·]+\s*([^-_|—–]{2,24})\s*$")
+_SITE_WORDS = re.compile(
+    r"(网|快讯|日报|晚报|新闻|在线|频道|门户|平台|资讯|政府|委员会|粉丝|速看|视讯|头条|公众号|\.com|\.cn)$", re.I
+)
+_LABEL = re.compile(r"发布|时间|日期|来源|更新")
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What the lines around a title say."""
+
+    published: Found | None = None
+    publisher: str = ""
+    authors: tuple[str, ...] = ()
+    editor: str = ""
+    region: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+
+
+def read_facts(head: Sequence[str], tail: Sequence[str] = ()) -> Facts:
+    """Read the facts of lines near the title, those behind the body second."""
+    near = [fold_script(line) for line in head]
+    far = [fold_script(line) for line in tail]
+    short = [line for line in near + far if len(line) <= 160]
+    return Facts(
+        published=_published(head),
+        publisher=_first(PUBLISHER, short) or _first(PUBLISHER_BEFORE_DATE, short),
+        authors=_authors(short),
+        editor=_first(EDITOR, short),
+        region=_first(REGION, short).replace(" ", ""),
+        section=_section(near),
+        tags=_tags(short),
+    )
+
+
+def _first(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
+    return next((match[1].strip() for line in lines if (match := pattern.search(line))), "")
+
+
+def _published(lines: Sequence[str]) -> Found | None:
+    """Take a labelled date before a bare one, and one with its time before one without."""
+    found = [
+        (not _LABEL.search(fold_script(line)), not date.has_time, index, date)
+        for index, line in enumerate(lines)
+        if len(line) <= 160
+        for date in find_dates(line)[:1]
+    ]
+    return min(found, key=lambda f: f[:3])[3] if found else None
+
+
+def _authors(lines: Sequence[str]) -> tuple[str, ...]:
+    names = _first(AUTHOR, lines)
+    return tuple(name for name in re.split(r"[ 、,，]", names) if name)
+
+
+def _section(lines: Sequence[str]) -> str:
+    for line in lines:
+        if match := CRUMBS.search(line):
+            words = [word.strip() for word in re.split(r"[>»›]", match[1])]
+            inner = [word for word in words[1:] if word and word != "正文"]
+            return inner[-1] if inner and len(inner[-1]) <= 12 else (inner[0] if inner else "")
+    return ""
+
+
+def _tags(lines: Sequence[str]) -> tuple[str, ...]:
+    words = _first(TAGS, lines)
+    return tuple(w for w in re.split(r"[\s,，、;；]+", words) if w)[:20]
+
+
+def without_site_name(title: str, others: Sequence[str] = ()) -> str:
+    """Take the site's name off a title: what follows the last dash where another line shows the
+    title without it, or where it ends as names of sites end.
+    """
+    match = _SUFFIX.search(title)
+    if not match:
+        return title
+    bare = title[: match.start()].strip()
+    seen = {key_of(line) for line in others}
+    if len(bare) >= 6 and (key_of(bare) in seen or _SITE_WORDS.search(fold_script(match[1]))):
+        return without_site_name(bare, others)
+    return title

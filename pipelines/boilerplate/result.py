@@ -1,0 +1,29 @@
+"""What is found in one page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from crawler.items import Dropped, Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Extracted:
+    """The article of a page and its facts; `confidence` is 0 to 1, `kind` says what the page is.
+
+    `published_at` is ISO 8601 with +08:00, a bare date where only the day is known, or None.
+    """
+
+    title: str = ""
+    text: str = ""
+    published_at: str | None = None
+    published_raw: str = ""
+    publisher: str = ""
+    authors: tuple[str, ...] = ()
+    editor: str = ""
+    region: str = ""
+    section: str = ""
+    tags: tuple[str, ...] = ()
+    kind: Kind = "article"
+    confidence: float = 0.0
+    dropped: tuple[Dropped, ...] = ()

@@ -1,0 +1,79 @@
+"""Takes out the pinyin notes that copying sites scatter behind converted characters: 國(guó)."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+
+from crawler.items import Damage
+from pipelines.charset.traditional import HAN, examine, simplified, traditional, visible
+
+KIND = "pinyin_note"
+
+_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜêńňǹḿ"
+_GATE = re.compile(f"[{_TONED}][a-zɡü]{{0,3}}[)）]")
+_NOTE = re.compile(f"(?<=([{HAN}]))[(（]([a-zɡɑü{_TONED}]{{1,6}})[)）]")
+_ANY_TONED = re.compile(f"[{_TONED}]")
+
+# Measured on spun pages: readings stand behind converted characters only, and in running text.
+FEWEST_NOTES, FEWEST_KINDS, CONVERTED_PER_OTHER, HAN_PER_NOTE = 3, 2, 12, 2
+
+
+def remove_notes(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
+    """Remove the notes of a page that shows the spinner's pattern; a textbook keeps its own."""
+    if not _GATE.search(text) or not _is_spun(text):
+        return text, ()
+    damages, pieces, position = [], [], 0
+    for match in _NOTE.finditer(text):
+        known = _is_reading(match[2], match[1])
+        if not known and not _ANY_TONED.search(match[2]):
+            continue  # 表(table) is no note
+        pieces.append(text[position : match.start()])
+        position = match.end()
+        # Spinners read rare characters from dictionaries of their own.
+        damages.append(Damage(KIND, match.span(), match[0], "", 0.99 if known else 0.8))
+    pieces.append(text[position:])
+    return "".join(pieces), tuple(damages)
+
+
+def _is_spun(text: str) -> bool:
+    seen = visible(text)
+    converted: Counter[str] = Counter()
+    others = 0
+    for character, reading in _toned_notes(seen):
+        if not _is_reading(reading, character):
+            continue
+        if traditional().match(character):
+            converted[character] += 1
+        else:
+            others += 1
+    notes = converted.total()
+    if notes < FEWEST_NOTES or len(converted) < FEWEST_KINDS:
+        return False
+    if notes < CONVERTED_PER_OTHER * others:
+        return False
+    lines = "\n".join(line for line in seen.splitlines() if _NOTE.search(line))
+    # A list of characters to learn is all notes; a page about them is in simplified script.
+    if len(re.findall(f"[{HAN}]", lines)) < HAN_PER_NOTE * notes:
+        return False
+    if len(traditional().findall(lines)) < 2 * len(simplified().findall(lines)):
+        return False
+    return 4 * examine(seen).natural <= notes
+
+
+def _toned_notes(text: str) -> Iterator[tuple[str, str]]:
+    for match in _NOTE.finditer(text):
+        if _ANY_TONED.search(match[2]):
+            yield match[1], match[2]
+
+
+def _is_reading(reading: str, character: str) -> bool:
+    """Look a reading up among all the readings of a character."""
+    # Imported late: the readings cost 20 MB that sound pages never need.
+    from pypinyin.constants import PINYIN_DICT
+
+    known = PINYIN_DICT.get(ord(character), "")
+    plain = unicodedata.normalize("NFC", reading).replace("ɡ", "g").replace("ɑ", "a")
+    return plain in known.split(",")

@@ -1,0 +1,66 @@
+"""Puts a page that a naive table turned into traditional script back into simplified script."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from crawler.items import Damage
+from pipelines.charset.notes import KIND as NOTE
+from pipelines.charset.script import fold_script
+from pipelines.charset.traditional import Evidence, examine, traditional, visible, words
+
+KIND = "spun_script"
+
+FEWEST_TRADITIONAL, FEWEST_KINDS, FEWEST_WORDS = 8, 2, 2
+# Real sentences of Taiwan and Hong Kong slip now and then: 关于 for 關於 among many 於.
+WORDS_PER_NATURAL = 4
+
+# Addresses are names: a changed character breaks the link.
+_ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+
+
+def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
+    """Convert a spun page back, character by character; genuine traditional text stays."""
+    if not _may_be_spun(text):
+        return text, ()
+    evidence = examine(visible(text))
+    proven = any(damage.kind == NOTE for damage in earlier)
+    if not proven and not _is_spun(evidence):
+        return text, ()
+    restored = _fold(text)
+    changed = [at for at, pair in enumerate(zip(text, restored, strict=True)) if pair[0] != pair[1]]
+    if not changed:
+        return text, ()
+    before = "".join(dict.fromkeys(text[at] for at in changed))
+    confidence = 0.99 if proven else min(0.98, 0.7 + evidence.spun_words / 30)
+    span = (changed[0], changed[-1] + 1)
+    return restored, (Damage(KIND, span, before, fold_script(before), round(confidence, 2)),)
+
+
+def _may_be_spun(text: str) -> bool:
+    matches = traditional().finditer(text)
+    return all(next(matches, None) for _ in range(FEWEST_TRADITIONAL))
+
+
+def _is_spun(evidence: Evidence) -> bool:
+    return (
+        evidence.traditional >= FEWEST_TRADITIONAL
+        and evidence.spun_kinds >= FEWEST_KINDS
+        and evidence.spun_words >= FEWEST_WORDS
+        and evidence.spun_words >= WORDS_PER_NATURAL * evidence.natural
+        and evidence.simplified_beside <= evidence.traditional
+    )
+
+
+@cache
+def _kept() -> re.Pattern[str]:
+    return re.compile("|".join(words("kept_words.txt")))
+
+
+def _fold(text: str) -> str:
+    """Map one to one, so that offsets stay, but for addresses and words like 著名."""
+    folded = fold_script(text)
+    # The words of the list are in simplified script; only the character in question is kept.
+    aligned = folded.replace("着", "著").replace("干", "乾")
+    return aligned

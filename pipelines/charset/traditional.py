@@ -1,0 +1,95 @@
+"""Which script the visible text of a page is written in, line by line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from pipelines.charset.script import fold_script
+
+HAN = "㐀-䶿一-鿿豈-﫿"
+
+# Tags, comments, scripts and styles say nothing about the script of the text.
+_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[a-zA-Z/!][^<>]*>", re.S | re.I)
+_LINE = re.compile(r"[^\n\r|丨]+")
+
+
+def words(name: str) -> list[str]:
+    """Read a word list of the package; lines with # are comments."""
+    text = files("pipelines.charset.data").joinpath(name).read_text(encoding="utf-8")
+    return [word for line in text.splitlines() if line[:1] != "#" for word in line.split()]
+
+
+def _encodable(character: str, codec: str) -> bool:
+    return character.encode(codec, "ignore") != b""
+
+
+@cache
+def _pairs() -> dict[str, str]:
+    characters = "".join(map(chr, range(0x3400, 0xA000)))
+    return {c: s for c, s in zip(characters, fold_script(characters), strict=True) if c != s}
+
+
+@cache
+def traditional() -> re.Pattern[str]:
+    """Match the characters that occur in traditional script only."""
+    return _any_of(c for c in _pairs() if not _encodable(c, "gb2312"))
+
+
+@cache
+def simplified() -> re.Pattern[str]:
+    """Match the characters that occur in simplified script only."""
+    return _any_of(c for c in set(_pairs().values()) if not _encodable(c, "big5"))
+
+
+@cache
+def natural() -> re.Pattern[str]:
+    """Match the characters that a writer of traditional script uses and a naive table cannot."""
+    return _any_of("".join(words("natural.txt")))
+
+
+@cache
+def spun_words() -> re.Pattern[str]:
+    """Match the words that a naive table writes and a writer of traditional script does not."""
+    return re.compile("|".join(map(re.escape, words("spun_words.txt"))))
+
+
+def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("[" + "".join(sorted(characters)) + "]")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for and against a naive conversion in the lines of traditional script."""
+
+    traditional: int
+    simplified_beside: int
+    natural: int
+    spun_words: int
+    spun_kinds: int
+
+
+def visible(page: str) -> str:
+    """Blank the markup of a page with line breaks; offsets stay."""
+    if "<" not in page:
+        return page
+    return _UNSEEN.sub(lambda match: "\n" * len(match[0]), page)
+
+
+def examine(text: str) -> Evidence:
+    """Count the evidence in visible text; lines in simplified script are counted apart."""
+    lines, beside = [], 0
+    seen = 0
+    for line in _LINE.findall(text):
+        hant, hans = len(traditional().findall(line)), len(simplified().findall(line))
+        if hant > hans:
+            lines.append(line)
+            seen += hant
+        else:
+            beside += hans
+    body = "\n".join(lines)
+    found = spun_words().findall(body)
+    return Evidence(seen, beside, len(natural().findall(body)), len(found), len(set(found)))
