@@ -181,6 +181,15 @@ def _titles(tree: HtmlElement) -> list[str]:
     return [" ".join(str(t).split()) for t in found if t and str(t).strip()]
 
 
+def _meta_date(tree: HtmlElement) -> Found | None:
+    """Take the first machine-readable date; never a bare 1 January, which stands for "unknown"."""
+    for meta in tree.iter("meta"):
+        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
+        if name in _META_DATES and (found := from_meta(meta.get("content", ""))):
+            return None if found.iso.endswith("-01-01") else found
+    return None
+
+
 def _best_title(titles: Sequence[str], page: Sequence[str]) -> str:
     """Take the heading that <title> begins with; else <title> without the site's name."""
     if not titles:

@@ -16,7 +16,7 @@ PUBLISHER = re.compile(rf"(?:信息来源|文章来源|稿件来源|消息来源
 PUBLISHER_BEFORE_DATE = re.compile(rf"^({_NAME}{{2,16}})\s*[|｜]\s*(?=(?:19|20)\d\d)")
 EDITOR = re.compile(rf"(?:责任编辑|责编|编辑)\s*[::/]\s*({_NAME}{{2,12}}?){_STOP}")
 AUTHOR = re.compile(
-    rf"(?:作者|记者|通讯员|撰文|文/)\s*[::/]?\s*((?:[一-鿿·]{{2,4}})(?:[ 、,，](?:[一-鿿·]{{2,4}}))*?){_STOP}"
+    rf"(?:(?<!工)作者\s*[::]\s*|(?:记者|通讯员|撰文)[::/\s]\s*|文/)((?:[一-鿿·]{{2,4}})(?:[ 、,，](?:[一-鿿·]{{2,4}}))*?){_STOP}"
 )
 REGION = re.compile(r"(?:所在)?地区\s*[::]\s*([一-鿿]{2,8}(?:\s*[-—]\s*[一-鿿]{2,10}){0,3})")
 CRUMBS = re.compile(r"^(?:.{0,8}位置\s*[::]\s*)?(.{1,40}?[>»›].{1,80})$")
@@ -79,6 +79,8 @@ def _authors(lines: Sequence[str]) -> tuple[str, ...]:
 
 def _section(lines: Sequence[str]) -> str:
     for line in lines:
+        if "<" in line:
+            continue
         if match := CRUMBS.search(line):
             words = [word.strip() for word in re.split(r"[>»›]", match[1])]
             inner = [word for word in words[1:] if word and word != "正文"]

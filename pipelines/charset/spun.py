@@ -54,13 +54,21 @@ def _is_spun(evidence: Evidence) -> bool:
 
 
 @cache
-def _kept() -> re.Pattern[str]:
-    return re.compile("|".join(words("kept_words.txt")))
+def _kept() -> tuple[re.Pattern[str], dict[str, str]]:
+    """Find the kept words in folded text, where they have lost the character that is theirs."""
+    by_folded = {fold_script(word): word for word in words("kept_words.txt")}
+    return re.compile("|".join(by_folded)), by_folded
 
 
 def _fold(text: str) -> str:
     """Map one to one, so that offsets stay, but for addresses and words like 著名."""
     folded = fold_script(text)
-    # The words of the list are in simplified script; only the character in question is kept.
-    aligned = folded.replace("着", "著").replace("干", "乾")
-    return aligned
+    result = list(folded)
+    pattern, by_folded = _kept()
+    for match in pattern.finditer(folded):
+        for at, character in enumerate(by_folded[match[0]], match.start()):
+            if text[at] == character:
+                result[at] = character
+    for match in _ADDRESS.finditer(text):
+        result[match.start() : match.end()] = match[0]
+    return "".join(result)
