@@ -29,6 +29,6 @@ def kind_of(title: str, visible: str, linked: int, prose: int, scripts: int) -> 
         return "error"
     if length < 20:
         return "shell" if scripts else "empty"
-    if linked > LINKED * length and prose < 160:
+    if linked > LINKED * length and prose < 80:
         return "list"
     return "article"

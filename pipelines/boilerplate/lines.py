@@ -13,7 +13,7 @@ from pipelines.charset.script import fold_script
 MARKER_BEGIN = re.compile(r"\w{2,10}_RSS\.content\.begin")
 MARKER_END = re.compile(r"\w{2,10}_RSS\.content\.end")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_SENTENCE_END = re.compile(r"[。！？!?；;：:”\"」』…)）]$")
+_SENTENCE_END = re.compile(r"[。！？!?；;：:”\"」』…)）.]$")
 
 PROSE = 40
 

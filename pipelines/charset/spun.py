@@ -8,13 +8,15 @@ from functools import cache
 from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
 from pipelines.charset.script import fold_script
-from pipelines.charset.traditional import Evidence, examine, traditional, visible, words
+from pipelines.charset.traditional import Evidence, examine, natural, traditional, visible, words
 
 KIND = "spun_script"
 
 FEWEST_TRADITIONAL, FEWEST_KINDS, FEWEST_WORDS = 8, 2, 2
 # Real sentences of Taiwan and Hong Kong slip now and then: 关于 for 關於 among many 於.
 WORDS_PER_NATURAL = 4
+# Taiwan paragraphs have one natural character in 27 traditional ones, spun pages one in 500.
+TRADITIONAL_PER_NATURAL = 60
 
 # Addresses are names: a changed character breaks the link.
 _ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -22,25 +24,29 @@ _ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"
 
 def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Convert a spun page back, character by character; genuine traditional text stays."""
-    if not _may_be_spun(text):
-        return text, ()
-    evidence = examine(visible(text))
     proven = any(damage.kind == NOTE for damage in earlier)
-    if not proven and not _is_spun(evidence):
+    if not proven and not _may_be_spun(text):
+        return text, ()
+    evidence = None if proven else examine(visible(text))
+    if evidence and not _is_spun(evidence):
         return text, ()
     restored = _fold(text)
     changed = [at for at, pair in enumerate(zip(text, restored, strict=True)) if pair[0] != pair[1]]
     if not changed:
         return text, ()
     before = "".join(dict.fromkeys(text[at] for at in changed))
-    confidence = 0.99 if proven else min(0.98, 0.7 + evidence.spun_words / 30)
+    confidence = min(0.98, 0.7 + evidence.spun_words / 30) if evidence else 0.99
     span = (changed[0], changed[-1] + 1)
-    return restored, (Damage(KIND, span, before, fold_script(before), round(confidence, 2)),)
+    return restored, (Damage(KIND, span, before, _mapped(before), round(confidence, 2)),)
 
 
 def _may_be_spun(text: str) -> bool:
+    """Pass over simplified and genuine traditional text at the speed of a search."""
     matches = traditional().finditer(text)
-    return all(next(matches, None) for _ in range(FEWEST_TRADITIONAL))
+    if not all(next(matches, None) for _ in range(FEWEST_TRADITIONAL)):
+        return False
+    genuine = len(natural().findall(text))
+    return genuine < 3 or genuine * TRADITIONAL_PER_NATURAL < len(traditional().findall(text))
 
 
 def _is_spun(evidence: Evidence) -> bool:
@@ -53,16 +59,21 @@ def _is_spun(evidence: Evidence) -> bool:
     )
 
 
+def _mapped(text: str) -> str:
+    return fold_script(text).replace("著", "着")
+
+
 @cache
 def _kept() -> tuple[re.Pattern[str], dict[str, str]]:
     """Find the kept words in folded text, where they have lost the character that is theirs."""
-    by_folded = {fold_script(word): word for word in words("kept_words.txt")}
+    by_folded = {_mapped(word): word for word in words("kept_words.txt")}
     return re.compile("|".join(by_folded)), by_folded
 
 
 def _fold(text: str) -> str:
     """Map one to one, so that offsets stay, but for addresses and words like 著名."""
-    folded = fold_script(text)
+    # The table leaves 著 alone, which is a word of its own; here it stands for 着.
+    folded = _mapped(text)
     result = list(folded)
     pattern, by_folded = _kept()
     for match in pattern.finditer(folded):

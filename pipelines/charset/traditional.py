@@ -42,7 +42,9 @@ def traditional() -> re.Pattern[str]:
 @cache
 def simplified() -> re.Pattern[str]:
     """Match the characters that occur in simplified script only."""
-    return _any_of(c for c in set(_pairs().values()) if not _encodable(c, "big5"))
+    # Python searches a set of characters 40 times faster when none is beyond the first plane.
+    plane = (c for c in set(_pairs().values()) if c <= "\uffff")
+    return _any_of(c for c in plane if not _encodable(c, "big5"))
 
 
 @cache
