@@ -107,7 +107,7 @@ def _may_be_article(link: Link, here: str) -> bool:
         or link.url == here
         or (parts.path in ("", "/") and not parts.query)
         or FILES.search(parts.path)
-        or COMMANDS.fullmatch(link.title)
+        or (len(link.title) < 16 and COMMANDS.fullmatch(link.title))
         or not (link.title or link.has_image)
     )
 

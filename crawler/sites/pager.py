@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
-from crawler.sites.linkblocks import Element, absolute, site_of, text_of
+from crawler.sites.linkblocks import Element, absolute, site_of
 
 # 下一页, 下页, [下一頁], 下一页>>, 后一页, Next, next page ›
 NEXT_WORDS = re.compile(r"\W*(?:[下后後]\s*一?\s*[页頁]|next(?:\s*page)?)\W*", re.IGNORECASE)
@@ -26,6 +26,8 @@ LOCATION_OF_PAGE = re.compile(
 )
 # $("#pager").pagination({…}), laypage({…}), kkpager.generPageHtml({…})
 DRAWN = re.compile(r"(?:pagination|paginator|laypage|paging|pager\.\w+)\s*\(\s*\{", re.IGNORECASE)
+# How many pages the list has: pageCount: 20, totalPages = 7
+PAGES = re.compile(r"\b(?:page_?count|total_?pages?|pages)['\"]?\s*[:=]\s*['\"]?(\d{1,9})\b", re.I)
 # A page number given to a function: onclick="go(3)", href="javascript:turnPage(2)"
 ARGUMENT = re.compile(r"\w\(\s*['\"]?(\d{1,5})['\"]?\s*\)")
 
@@ -47,10 +49,10 @@ OBJECTS: tuple[tuple[tuple[str, str, str, str], int], ...] = (
 )
 # TRS WCM without the function: document.write("<a href=\"index_" + nextPage + ".html\">")
 WRITTEN = re.compile(
-    r"(?P<name>[\w-]+?)[\"'\s+\\]*_[\"'\s+\\]*nextPage[\"'\s+\\]*\.[\"'\s+\\]*"
+    r"(?P<name>[\w-]{1,40}?)[\"'\s+\\]{0,9}_[\"'\s+\\]{0,9}nextPage[\"'\s+\\]{0,9}\.[\"'\s+\\]{0,9}"
     r"(?P<extension>s?html?|jsp|aspx?)\b"
 )
-COMMENT = re.compile(r"/\*.*?\*/|(?<![:\"'\\])//[^\n\r]*", re.DOTALL)
+COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\\])//[^\n\r]*", re.DOTALL)
 
 
 def next_page(root: Element, base: str, here: str) -> str | None:
@@ -82,7 +84,13 @@ def _says_next(element: Element) -> bool:
 
 
 def _short_text(element: Element) -> str:
-    return text_of(element) if len(element) <= 2 else ""
+    """Give the text of an element that holds a word or a number; empty for anything larger."""
+    text = ""
+    for part in element.itertext() if len(element) <= 2 else ():
+        text += part
+        if len(text) > 300:
+            return ""
+    return " ".join(text.split())
 
 
 def _addresses(element: Element) -> Iterator[str]:
@@ -168,7 +176,10 @@ def _located(script: str, spoken: list[Element], here: str) -> Iterator[str]:
     asked = (ARGUMENT.search(f"{x.get('onclick')} {x.get('href')}") for x in spoken)
     number = next((int(x[1]) for x in asked if x), None)
     if number is None:
-        number = _current(script, match["key"], match["start"], here) + 1
+        current, pages = _current(script, match["key"], match["start"], here), PAGES.search(script)
+        if pages and current >= int(pages[1]):
+            return
+        number = current + 1
     yield f"{match['start']}{number}{match['end'] or ''}"
 
 

@@ -13,6 +13,7 @@ from pipelines.boilerplate.metadata import Facts, read_facts, without_site_name
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
 from pipelines.boilerplate.template import Template
+from pipelines.boilerplate.tables import unwrap_layout_tables
 from pipelines.charset.script import fold_script
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ _BLOCKS = frozenset(
 )
 _UNSEEN = frozenset({"script", "style", "noscript", "template", "select", "textarea", "head"})
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I)
+_SEPARATOR = re.compile(r"\s*[-_|—–·]")
 _META_DATES = (
     "PubDate", "pubdate", "publishdate", "article:published_time", "og:published_time",
     "weibo:article:create_at", "datePublished",
@@ -57,6 +59,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     kind = kind_of(titles[0] if titles else "", visible, linked, prose, scripts)
     if kind != "article":
         return Extracted(title=_best_title(titles, page), kind=kind)
+    unwrap_layout_tables(tree)
     text = trafilatura.extract(
         tree, url=None, deduplicate=False, include_comments=False, include_tables=True
     )
@@ -201,8 +204,7 @@ def _best_title(titles: Sequence[str], page: Sequence[str]) -> str:
         if len(key) >= 5 and key in whole:
             return without_site_name(heading, page)
     for line in page[:80]:
-        key = key_of(line)
-        if len(key) >= 8 and whole.startswith(key) and key != whole:
+        if len(line) >= 8 and shown.startswith(line) and _SEPARATOR.match(shown[len(line) :]):
             return without_site_name(line, page)
     return without_site_name(shown, page)
 

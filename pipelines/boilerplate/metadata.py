@@ -23,7 +23,7 @@ CRUMBS = re.compile(r"^(?:.{0,8}位置\s*[:：]\s*)?(.{1,40}?[>»›].{1,80})$")
 TAGS = re.compile(r"^(?:标签|关键词|关键字)\s*[:：]\s*(.{1,200})$")
 _SUFFIX = re.compile(r"\s*[-_|—–·]+\s*([^-_|—–]{2,24})\s*$")
 _SITE_WORDS = re.compile(
-    r"(网|快讯|日报|晚报|新闻|在线|频道|门户|平台|资讯|政府|委员会|粉丝|速看|视讯|头条|公众号|\.com|\.cn)$", re.I
+    r"(网|快讯|日报|晚报|新闻|在线|频道|门户|平台|资讯|政府|委员会|粉丝|速看|视讯|头条|公众号|首页|小说|\.com|\.cn)$", re.I
 )
 _LABEL = re.compile(r"发布|时间|日期|来源|更新")
 
@@ -101,6 +101,8 @@ def without_site_name(title: str, others: Sequence[str] = ()) -> str:
     if not match:
         return title
     bare = title[: match.start()].strip()
+    if "_" in title[match.start() : match.start(1)] and len(bare) >= 6:
+        return without_site_name(bare, others)  # titles themselves hold no underscore
     seen = {key_of(line) for line in others}
     if len(bare) >= 6 and (key_of(bare) in seen or _SITE_WORDS.search(fold_script(match[1]))):
         return without_site_name(bare, others)

@@ -53,6 +53,12 @@ def candidate(label: str) -> Candidate | None:
     return next((each for each in candidates() if each.label == label), None)
 
 
+def common_in(label: str) -> frozenset[str]:
+    """List the characters that are common in texts in an encoding."""
+    found = candidate(label)
+    return found.common if found else frozenset()
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The encoding that reads the page best; scores are shares of common characters, 0-1."""

@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from crawler.items import Damage
+from pipelines.charset.candidates import common_in
 from pipelines.charset.traditional import HAN, examine, simplified, traditional, visible
 
 KIND = "pinyin_note"
@@ -19,6 +20,7 @@ _ANY_TONED = re.compile(f"[{_TONED}]")
 
 # Measured on spun pages: readings stand behind converted characters only, and in running text.
 FEWEST_NOTES, FEWEST_KINDS, CONVERTED_PER_OTHER, HAN_PER_NOTE = 3, 2, 12, 2
+NOTES_PER_NATURAL = 8
 
 
 def remove_notes(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
@@ -40,9 +42,12 @@ def remove_notes(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Da
 
 def _is_spun(text: str) -> bool:
     seen = visible(text)
+    noted = list(_toned_notes(seen))
+    if sum(traditional().match(character) is not None for character, _ in noted) < FEWEST_NOTES:
+        return False
     converted: Counter[str] = Counter()
     others = 0
-    for character, reading in _toned_notes(seen):
+    for character, reading in noted:
         if not _is_reading(reading, character):
             continue
         if traditional().match(character):
@@ -60,7 +65,19 @@ def _is_spun(text: str) -> bool:
         return False
     if len(traditional().findall(lines)) < 2 * len(simplified().findall(lines)):
         return False
-    return 4 * examine(seen).natural <= notes
+    evidence = examine(seen)
+    if NOTES_PER_NATURAL * evidence.natural > notes:
+        return False
+    return evidence.spun_words > 0 or _as_no_writer_would(converted, seen)
+
+
+def _as_no_writer_would(converted: Counter[str], text: str) -> bool:
+    """Writers explain rare characters, once; spinners any of their table, every time."""
+    every_time = any(
+        count > 1 and count >= 0.8 * text.count(character) for character, count in converted.items()
+    )
+    common = sum(map(common_in("big5").__contains__, converted))
+    return every_time or common >= len(converted) / 3
 
 
 def _toned_notes(text: str) -> Iterator[tuple[str, str]]:

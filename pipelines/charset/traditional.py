@@ -13,7 +13,9 @@ from pipelines.charset.script import fold_script
 HAN = "㐀-䶿一-鿿豈-﫿"
 
 # Tags, comments, scripts and styles say nothing about the script of the text.
-_UNSEEN = re.compile(r"<(script|style)\b.*?</\1\s*>|<!--.*?-->|<[a-zA-Z/!][^<>]*>", re.S | re.I)
+_UNSEEN = re.compile(
+    r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[a-zA-Z/!][^<>]*>", re.S | re.I
+)
 _LINE = re.compile(r"[^\n\r|丨]+")
 
 

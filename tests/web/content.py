@@ -1,4 +1,4 @@
-"""Invented news: sentence patterns dealt out and filled from invented facts, the same on every run."""
+"""Invented news: patterns dealt out and filled from invented facts, the same on every run."""
 
 from __future__ import annotations
 
@@ -25,12 +25,60 @@ PLACES = """
 河北 冀沽市 梨园县 枣坡镇 沽河 黍子村|辽宁 辽汀市 苇海区 大凌湾镇 汀河 高粱村
 """.strip()
 SURNAMES = "陈林沈陆葛闵柯蒋虞裘邬岑骆施倪褚莫屠冉芮鄢樊缪庄卓鲍覃阮"
-GIVEN = (
-    "砚秋 知禾 若柏 望舒 云岫 青野 怀瑜 晓棠 松鹤 春澍 镕喆 景堃 兰溪 亦农 守田 立夏 小满 "
-    "长庚 玉珏 南乔 思源 广陵 石榴 佩瑄 大川 冬青 一苇 桂香 海棠 德润"
-).split()
-ROLES = "项目负责人 分管副主任 值班站长 技术顾问 副镇长 街道联络员 理事会会长 工程师 志愿队队长 科长".split()
-COMPANIES = "恒砺精工 云杉织染 半夏智能 拾穗科技 蓝麂软件 瓦当新材 石鼓机械 鲤跃纺织".split()
+GIVEN = [
+    "砚秋",
+    "知禾",
+    "若柏",
+    "望舒",
+    "云岫",
+    "青野",
+    "怀瑜",
+    "晓棠",
+    "松鹤",
+    "春澍",
+    "镕喆",
+    "景堃",
+    "兰溪",
+    "亦农",
+    "守田",
+    "立夏",
+    "小满",
+    "长庚",
+    "玉珏",
+    "南乔",
+    "思源",
+    "广陵",
+    "石榴",
+    "佩瑄",
+    "大川",
+    "冬青",
+    "一苇",
+    "桂香",
+    "海棠",
+    "德润",
+]
+ROLES = [
+    "项目负责人",
+    "分管副主任",
+    "值班站长",
+    "技术顾问",
+    "副镇长",
+    "街道联络员",
+    "理事会会长",
+    "工程师",
+    "志愿队队长",
+    "科长",
+]
+COMPANIES = [
+    "恒砺精工",
+    "云杉织染",
+    "半夏智能",
+    "拾穗科技",
+    "蓝麂软件",
+    "瓦当新材",
+    "石鼓机械",
+    "鲤跃纺织",
+]
 # one paragraph plan an article; each letter takes a sentence: Lead, Topic, Quote, Number, End
 PLANS = (
     ("LT", "QT", "TN", "TQ", "E"),
@@ -105,7 +153,7 @@ class Desk:
         self.history: list[set[str]] = []
 
     def write(self, topic: str) -> Draft:
-        """One draft on `topic`; each title and each lead is used once, KeyError for no such topic."""
+        """One draft on `topic`, each title and lead used once; KeyError for an unknown topic."""
         bank, common = patterns()[topic], patterns()
         self.number += 1
         rng = random.Random(self.number)

@@ -1,4 +1,4 @@
-"""How the replica sites spoil sound text: character-wise conversion, readings, slipped GBK bytes."""
+"""How the replica sites spoil sound text: naive conversion, readings, slipped GBK bytes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def spin(text: str) -> str:
 
 
 def readings(text: str) -> dict[str, str]:
-    """Toned readings for about two thirds of the converted characters of `text`, always the same ones."""
+    """Toned readings for a fixed two thirds of the converted characters of `text`."""
     converted = set(_table().values())
     return {
         char: pinyin(char, style=Style.TONE)[0][0]
@@ -72,7 +72,7 @@ def _pair(pair: bytes) -> str:
 
 
 def slip(text: str, notes: Mapping[str, str] | None = None) -> str:
-    """Spoil one paragraph on its GBK bytes: insert readings, cut before every `CUTS`, decode the pieces.
+    """Spoil one paragraph on its GBK bytes: insert readings, cut at `CUTS`, decode the pieces.
 
     Both steps search bytes without regard to character boundaries, so some hits orphan a lead
     byte and the rest of the run is read one byte off until a trail byte below 0x80 realigns it.

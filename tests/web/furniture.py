@@ -20,7 +20,7 @@ MENUS = {
 }
 FEET = {
     "qcdy": ("全程导医网 版权所有 未经授权请勿转载", "浙ICP备00000001号 客服电话:0570-0000000"),
-    "jszhaobiao": ("专注建筑行业二十年", "咨询热线:4000-000-000 京ICP备00000002号"),
+    "jszhaobiao": ("深耕工程信息第十八年", "咨询热线:4000-000-000 京ICP备00000002号"),
     "guanchajia": ("关于我们 广告服务 联系方式", "观察家网 版权所有 Copyright 2023"),
     "fuwufensi": ("我们一直在努力", "服务粉丝 内容来自公众号 如有侵权请联系删除"),
     "kuaixun": ("每日快讯 投稿邮箱 tougao@kuaixun.example", "鄂ICP备00000003号"),
@@ -74,7 +74,7 @@ def story(spec: SiteSpec, piece: Piece, others: Sequence[Piece]) -> Story:
             piece.title, info, piece.paragraphs, before=("建设快讯正文",),
             begin="ZJEG_RSS.content.begin<br>\n", end="<br>\nZJEG_RSS.content.end",
             after=(
-                Note("note", (f"按照公开的原则,本条信息由业主方委托在{spec.label} {spec.hosts[0]} 发布",)),
+                Note("note", (f"按照公开的原则,本条信息委托{spec.label} {spec.hosts[0]} 发布",)),
                 Note("advert", MEMBERSHIP), Note("disclaimer", STATEMENT),
             ),
         )  # fmt: skip

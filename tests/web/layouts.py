@@ -1,4 +1,4 @@
-"""Turns a sheet (what a page says) into HTML: a 2005 table page, a modern page, or one drawn by a seed."""
+"""Turns a sheet (what a page says) into HTML: in 2005 tables, modern, or drawn by a seed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,96 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
 
-ROLES = (
-    "page top menu crumbs wrap main side story title info body list item date hot latest related "
-    "tags pager note foot advert disclaimer spam"
-).split()
-ENGLISH = dict(zip(ROLES, (
-    "container header nav breadcrumb layout content sidebar article article-title article-meta "
-    "article-content news-list news-item time hot-list latest-list related-list tags pagination "
-    "tip footer member-box statement friend-links"
-).split(), strict=True))  # fmt: skip
-PINYIN = dict(zip(ROLES, (
-    "zt dingbu daohang weizhi zhongjian zuobian youbian wenzhang biaoti laiyuan neirong liebiao "
-    "tiao shijian remen zuixin xiangguan biaoqian fenye zhushi dibu huiyuan shengming youqing"
-).split(), strict=True))  # fmt: skip
+ROLES = [
+    "page",
+    "top",
+    "menu",
+    "crumbs",
+    "wrap",
+    "main",
+    "side",
+    "story",
+    "title",
+    "info",
+    "body",
+    "list",
+    "item",
+    "date",
+    "hot",
+    "latest",
+    "related",
+    "tags",
+    "pager",
+    "note",
+    "foot",
+    "advert",
+    "disclaimer",
+    "spam",
+]
+ENGLISH = dict(
+    zip(
+        ROLES,
+        [
+            "container",
+            "header",
+            "nav",
+            "breadcrumb",
+            "layout",
+            "content",
+            "sidebar",
+            "article",
+            "article-title",
+            "article-meta",
+            "article-content",
+            "news-list",
+            "news-item",
+            "time",
+            "hot-list",
+            "latest-list",
+            "related-list",
+            "tags",
+            "pagination",
+            "tip",
+            "footer",
+            "member-box",
+            "statement",
+            "friend-links",
+        ],
+        strict=True,
+    )
+)
+PINYIN = dict(
+    zip(
+        ROLES,
+        [
+            "zt",
+            "dingbu",
+            "daohang",
+            "weizhi",
+            "zhongjian",
+            "zuobian",
+            "youbian",
+            "wenzhang",
+            "biaoti",
+            "laiyuan",
+            "neirong",
+            "liebiao",
+            "tiao",
+            "shijian",
+            "remen",
+            "zuixin",
+            "xiangguan",
+            "biaoqian",
+            "fenye",
+            "zhushi",
+            "dibu",
+            "huiyuan",
+            "shengming",
+            "youqing",
+        ],
+        strict=True,
+    )
+)
 SHAPES = (
     "/article/{id}.html", "/{y}/{md}/{id}.html", "/news/{y}{m}/t{y}{md}_{id}.html",
     "/content-{id}.html", "/show.php?id={id}", "/xinwen/{id}.shtml", "/html/{y}-{m}-{d}/{id}.htm",
@@ -55,7 +132,7 @@ class Note:
 
 @dataclass(frozen=True)
 class Story:
-    """The article as shown: `before` and `after` are lines within its column, `begin`/`end` markers."""
+    """The article as shown; `before` and `after` share its column, `begin` and `end` are raw."""
 
     title: str
     info: str
@@ -242,7 +319,7 @@ class Layout:
     def _heading(self, title: str) -> str:
         tag = self.style.title
         if tag == "font":
-            return f'<p align="center"><font size="5" color="#990000"><b>{escape(title)}</b></font></p>\n'
+            return f'<p align="center"><font size="5"><b>{escape(title)}</b></font></p>\n'
         name = f'{self.style.attribute}="{self.style.names["title"]}"'
         return f"<{tag} {name}>{escape(title)}</{tag}>\n"
 

@@ -1,4 +1,4 @@
-"""Builds every page of a replica site as bytes: articles, lists, feed, sitemap, robots.txt, odd ones."""
+"""Builds every answer of a replica site as bytes: articles, lists, feed, sitemap, robots.txt."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from html import escape
 from zoneinfo import ZoneInfo
 
 from tests.web import furniture
-from tests.web.layouts import Entry, Layout, Links, Sheet
+from tests.web.layouts import Entry, Layout, Links, Sheet, Story
 from tests.web.sites import SITES, SiteSpec
 from tests.web.stories import Piece, pieces
 
@@ -20,7 +20,8 @@ GIF = bytes.fromhex(
     "47494638396101000100800000ffffff00000021f90401000000002c00000000010001000002024401003b"
 )
 CHALLENGE = """<!DOCTYPE html><html><head><meta charset="utf-8"><title>请稍候…</title></head><body>
-<div id="cf-wrapper"><h2>正在验证您的浏览器</h2><p>Checking your browser before accessing the site.</p>
+<div id="cf-wrapper"><h2>正在验证您的浏览器</h2>
+<p>Checking your browser before accessing the site.</p>
 <p>请开启 JavaScript 和 Cookie 后继续访问,此过程自动完成。</p></div>
 <script>(function(){var t=new Date().getTime()%97;document.cookie="__waf_clearance="+t+";path=/";
 setTimeout(function(){location.reload()},3000)})();</script></body></html>
@@ -39,7 +40,7 @@ class Served:
 
 
 def build(site: str, layout: str | int) -> dict[str, Served]:
-    """Path (with its query) → answer for a whole site; pure. KeyError or ValueError for unknown names."""
+    """Path (with its query) → answer for a whole site; KeyError, ValueError for unknown names."""
     spec, drawn = SITES[site], Layout(layout)
     listed = pieces(site, layout)
     served = {
@@ -107,7 +108,7 @@ def _article(spec: SiteSpec, drawn: Layout, piece: Piece, others: Sequence[Piece
     return replace(served, headers=headers)
 
 
-def _sheet(spec: SiteSpec, main: furniture.Story | Links, others: Sequence[Piece]) -> Sheet:
+def _sheet(spec: SiteSpec, main: Story | Links, others: Sequence[Piece]) -> Sheet:
     words = spec.word(furniture.MENUS[spec.name]).split()
     targets = ["/", *[spec.index] * (len(words) - 2), "/about.html"]
     crumbs = [Entry("/", spec.word(spec.label)), Entry(spec.index, words[2])]
@@ -147,7 +148,8 @@ def _pager(spec: SiteSpec, page: int, pages: int) -> str:
     if spec.pager == "script":
         return (
             '<script src="/js/page.js"></script>\n'
-            f'<script language="javascript">createPageHTML({pages}, {page}, "index", "html");</script>'
+            '<script language="javascript">'
+            f'createPageHTML({pages}, {page}, "index", "html");</script>'
         )
     numbers = " ".join(
         f"<b>{n + 1}</b>" if n == page else f'<a href="{_list_path(spec, n)}">{n + 1}</a>'
@@ -202,7 +204,8 @@ def _rss(spec: SiteSpec, listed: Sequence[Piece]) -> str:
 
 def _sitemap(spec: SiteSpec, listed: Sequence[Piece]) -> str:
     urls = "".join(
-        f"<url><loc>{escape(spec.root + p.path)}</loc><lastmod>{p.draft.at:%Y-%m-%d}</lastmod></url>\n"
+        f"<url><loc>{escape(spec.root + p.path)}</loc>"
+        f"<lastmod>{p.draft.at:%Y-%m-%d}</lastmod></url>\n"
         for p in listed
         if p.state == "article"
     )

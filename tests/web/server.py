@@ -1,4 +1,4 @@
-"""Serves the replica sites on loopback under their own host names, and writes down who asked for what."""
+"""Serves the replica sites on loopback under their own host names and notes every request."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from tests.web.pages import SITES, Served, build
+from tests.web.pages import Served, build
+from tests.web.sites import SITES
 
 
 class WebServer:
@@ -67,7 +68,7 @@ class _Handler(BaseHTTPRequestHandler):
     web: WebServer
     protocol_version = "HTTP/1.1"
 
-    def do_GET(self) -> None:  # noqa: N802 - the name that http.server calls
+    def do_GET(self) -> None:
         served = self.web.answer(self.headers.get("Host", ""), self.path)
         body, headers, status = served.body, dict(served.headers), served.status
         modified = headers.get("Last-Modified")

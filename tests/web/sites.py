@@ -1,4 +1,4 @@
-"""What each replica site is: hosts, charset, furniture words, which stories it carries, how it spoils them."""
+"""What each replica site is: hosts, charset, date line, pager and the stories it carries."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SPAM_SIMPLIFIED = (
 
 @dataclass(frozen=True)
 class SiteSpec:
-    """One replica site; `topics` is its stories in order of writing, `spoilt` how some are damaged."""
+    """One replica site; `topics` are its stories, `info` its date line, `when` what that says."""
 
     name: str
     hosts: tuple[str, ...]
@@ -120,14 +120,20 @@ _ALL = (
     SiteSpec(
         "fuwufensi", ("www.fuwufensi.example",), "服务粉丝", "utf-8", "utf-8",
         "text/html; charset=utf-8", "/gushi/", "/a/{y}{md}/{id}.html",
-        ("养老", "农业", "消防", "文博", "学校", "体育", "中医", "农业", "消防", "文博", "防疫", "体育"),
+        (
+            "养老", "农业", "消防", "文博", "学校", "体育",
+            "中医", "农业", "消防", "文博", "防疫", "体育",
+        ),
         _fans_info, _fans_day, lambda d: f"健康{d.office}", pager="numbers",
         sitemap="/sitemap.xml", compress=True, dated=True,
     ),
     SiteSpec(
         "kuaixun", ("www.kuaixun.example",), "每日快讯", "utf-8", "utf-8",
         "text/html; charset=gbk", "/roll/", "/html/{id}.html",
-        ("理财", "厨房", "消防", "公交", "企业", "理财", "体育", "厨房", "消防", "公交", "企业", "理财"),
+        (
+            "理财", "厨房", "消防", "公交", "企业", "理财",
+            "体育", "厨房", "消防", "公交", "企业", "理财",
+        ),
         _express_info, _second, pager="query", feed="/rss.xml", dated=True,
     ),
     SiteSpec(

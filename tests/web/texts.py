@@ -1,4 +1,4 @@
-"""Texts that no pattern can deal: the press release and its reprints, genuine Taiwan and Hong Kong pages."""
+"""Texts no pattern can deal: a press release, its reprints, Taiwan and Hong Kong pages."""
 
 from __future__ import annotations
 
