@@ -87,7 +87,7 @@ def _short_text(element: Element) -> str:
     """Give the text of an element that holds a word or a number; empty for anything larger."""
     text = ""
     for part in element.itertext() if len(element) <= 2 else ():
-        text += part
+        text += str(part)
         if len(text) > 300:
             return ""
     return " ".join(text.split())
@@ -105,10 +105,12 @@ def _numbered(root: Element, base: str, here: str) -> Iterator[str]:
     """Read rows of page numbers: the next is the one after the number that is no link."""
     seen: set[Element] = set()
     for link in root.iter("a"):
+        if not NUMBER.fullmatch(_short_text(link)):
+            continue
         row = link.getparent()
-        if row is not None and len(row) == 1:
+        if row is not None and link.getnext() is None and link.getprevious() is None:
             row = row.getparent()
-        if row is not None and row not in seen and NUMBER.fullmatch(_short_text(link)):
+        if row is not None and row not in seen:
             seen.add(row)
             yield from _after_current(row, base, here)
 

@@ -22,6 +22,8 @@ _STRETCH = re.compile(rb"[\x80-\xff](?:[\x40-\x7e]{0,2}[\x80-\xff])*[\x40-\x7e]?
 _ISOLATED = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 _HIGH = re.compile(r"[^\x00-\x7f]+")
 _HIGH_BYTES = re.compile(rb"[\x80-\xff]")
+# Nobody uses it undeclared any more, and its alphabet lies where GBK has its common characters.
+_ONLY_DECLARED = frozenset({"koi8-r"})
 # Alphabets of which every letter is beyond ASCII.
 _WHOLE_WORDS = frozenset({"windows-1251", "windows-1253", "koi8-r"})
 
@@ -78,6 +80,8 @@ def choose(body: bytes, declared: Collection[str]) -> Choice:
     isolated = len(_ISOLATED.findall(in_step)) / max(1, len(_HIGH_BYTES.findall(in_step)))
     scored = []
     for each in candidates():
+        if each.label in _ONLY_DECLARED and each.label not in declared:
+            continue
         points, characters = _points(in_step, each, isolated)
         if out_of_step and not each.single_byte and each.common:
             points += max(0.0, _points(out_of_step, each, isolated)[0])

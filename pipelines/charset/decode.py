@@ -19,6 +19,7 @@ _MARKS = (
 )
 _BEYOND_TWO_BYTES = re.compile("[^\x00-\u07ff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_TRUNCATED = re.compile("incomplete|unexpected end|truncated")
 # Below this many characters, two-byte UTF-8 and GBK cannot be told apart by structure.
 FEW = 12
 
@@ -58,7 +59,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
 def _by_bytes(body: bytes, labels: list[str]) -> tuple[str, str, float, list[str]]:
     for mark, label, codec in _MARKS:
         if body.startswith(mark):
-            text, evidence = _read(body[len(mark) :], Candidate(label, codec, frozenset()))
+            encoding = candidate(label) or Candidate(label, codec, frozenset())
+            text, evidence = _read(body[len(mark) :], encoding)
             return text, label, 1.0, [f"{label} byte order mark", *evidence]
     if wide := _wide_without_mark(body):
         return wide[0], wide[1], 0.9, ["every other byte is zero"]
@@ -90,21 +92,23 @@ def _by_score(body: bytes, labels: list[str]) -> tuple[str, str, float, list[str
 
 
 def _read(body: bytes, encoding: Candidate) -> tuple[str, list[str]]:
+    evidence: list[str] = []
     try:
         text = body.decode(encoding.codec)
     except UnicodeDecodeError as error:
-        if error.end == len(body) and "incomplete" in error.reason:
-            try:
-                text = body[: error.start].decode(encoding.codec)
-            except UnicodeDecodeError:
-                return _read_broken(body, encoding)
-            if not looks_shifted(text):
-                return text, ["cut within the last character"]
-        return _read_broken(body, encoding)
-    if encoding.label == "gb18030" and looks_shifted(text):
-        repaired, lost = resynchronise(body, candidate("gb18030") or encoding)
-        return repaired, [f"{lost} broken bytes"] if lost else []
-    return text, []
+        if error.end < len(body) or not _TRUNCATED.search(error.reason):
+            return _read_broken(body, encoding)
+        body = body[: error.start]
+        text = body.decode(encoding.codec)
+        evidence = ["cut within the last character"]
+    if _shifted(text, encoding):
+        text, broken = _read_broken(body, encoding)
+        evidence = broken + evidence
+    return text, evidence
+
+
+def _shifted(text: str, encoding: Candidate) -> bool:
+    return encoding.label in ("gb18030", "big5") and looks_shifted(text, encoding)
 
 
 def _read_broken(body: bytes, encoding: Candidate) -> tuple[str, list[str]]:
@@ -112,11 +116,11 @@ def _read_broken(body: bytes, encoding: Candidate) -> tuple[str, list[str]]:
         text = body.decode("utf-8", "qingyuan_one_mark")
         lost = text.count("\ufffd")
     elif encoding.label.startswith(("gb", "big5", "shift", "euc")):
-        text, lost = resynchronise(body, candidate(encoding.label) or encoding)
+        text, lost = resynchronise(body, encoding)
     else:
         text = body.decode(encoding.codec, "replace")
         lost = text.count("\ufffd")
-    return text, [f"{lost} broken bytes"]
+    return text, [f"{lost} broken bytes"] if lost else []
 
 
 def _wide_without_mark(body: bytes) -> tuple[str, str] | None:

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from pipelines.charset.candidates import Candidate
 
 # A search of every way to cut bytes into characters is only paid for stretches that need it.
 SEARCH_BYTES = 20_000
 LOST = "\ufffd"
+PRIVATE_USE = "\ue000-\uf8ff"
 
 # No encoding of byte pairs has these as its second byte, so characters never span them.
 _STRETCH = re.compile(rb"[^\x00-\x2f\x3a-\x3f]*[\x80-\xff][^\x00-\x2f\x3a-\x3f]*")
-_PRIVATE = re.compile("[\ue000-\uf8ff]")
+# Six uncommon characters in a row are a list of rare names, or bytes read out of step.
+_UNCOMMON_RUN = 6
 
 # What a reading costs: a shift by one byte turns common characters into rare ones.
 COMMON, ORDINARY, RARE, PRIVATE, BROKEN = 0.0, 1.5, 4.0, 8.0, 10.0
 
 
-def looks_shifted(text: str) -> bool:
-    """Say whether text holds private-use characters, which byte pairs read out of step give."""
-    return _PRIVATE.search(text) is not None
+@cache
+def _shifted(encoding: Candidate) -> re.Pattern[str]:
+    common = re.escape("".join(sorted(encoding.common)))
+    return re.compile(f"[{PRIVATE_USE}]|[^\x00-\u2fff{common}]{{{_UNCOMMON_RUN}}}")
+
+
+def looks_shifted(text: str, encoding: Candidate) -> bool:
+    """Say whether text holds what byte pairs read out of step give; a search makes sure."""
+    return _shifted(encoding).search(text) is not None
 
 
 def resynchronise(body: bytes, encoding: Candidate) -> tuple[str, int]:
@@ -35,7 +44,7 @@ def resynchronise(body: bytes, encoding: Candidate) -> tuple[str, int]:
             text = stretch.decode(encoding.codec)
         except UnicodeDecodeError:
             text = ""
-        if not text or looks_shifted(text):
+        if not text or looks_shifted(text, encoding):
             searched += len(stretch)
             if searched <= SEARCH_BYTES:
                 text = reader.read(stretch)
@@ -86,7 +95,7 @@ class _Reader:
     def cost(self, character: str, chunk: bytes) -> float:
         if len(chunk) == 1 or character in self.encoding.common:
             return COMMON
-        if looks_shifted(character):
+        if "\ue000" <= character <= "\uf8ff":
             return PRIVATE
         if self.encoding.label == "gb18030":
             return ORDINARY if _in_gb2312_level_1(chunk) else RARE

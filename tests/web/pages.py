@@ -140,6 +140,8 @@ def _lists(spec: SiteSpec, drawn: Layout, listed: Sequence[Piece]) -> dict[str, 
         served[_list_path(spec, page)] = _html(spec, drawn.page(sheet))
     served["/"] = served[spec.index]
     if spec.pager == "script":
+        # The script counts pages from the folder that it stands in, so the home page sends there.
+        served["/"] = Served(302, {"Location": spec.index}, b"")
         served[spec.index + "index.html"] = served[spec.index]
     return served
 
