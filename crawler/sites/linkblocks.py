@@ -65,6 +65,8 @@ class Link:
 def site_of(host: str) -> str:
     """Give the name that its owner registered: `www.zfcg.gd.gov.cn` → `gd.gov.cn`."""
     labels = host.lower().rstrip(".").split(".")
+    if labels[-1].isdecimal():  # 10.0.0.1 has no registered name
+        return host
     keep = 3 if len(labels) > 2 and len(labels[-1]) == 2 and labels[-2] in SHARED_LEVELS else 2
     return ".".join(labels[-keep:])
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from pipelines.boilerplate.dates import Found, from_meta
+from pipelines.boilerplate.descent import main_block
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts, without_site_name
@@ -19,7 +20,9 @@ from pipelines.charset.script import fold_script
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-MAX_DEPTH_TEXT = 2_000_000
+LITTLE = 800
+FEW_PARAGRAPHS = 0.3
+MISSED = 150
 _CHINESE = re.compile(r"[一-鿿]")
 _BLOCKS = frozenset(
     "p div br li ul ol dl dt dd tr td th table h1 h2 h3 h4 h5 h6 section article header footer nav "
@@ -64,7 +67,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
         tree, url=None, deduplicate=False, include_comments=False, include_tables=True
     )
     lines = split_lines(text or "")
-    if not _is_chinese(lines):
+    if not _is_chinese(page):
         return Extracted(
             title=titles[0] if titles else "",
             text="\n".join(lines),
@@ -72,6 +75,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
             confidence=0.5,
             kind="article" if lines else "empty",
         )
+    lines = _second_opinion(lines, tree)
     title = _best_title(titles, page)
     facts = _facts_around(title, page, lines)
     kept, dropped = strip(_from_title(lines, title), title, template)
@@ -116,10 +120,25 @@ def _assemble(
         region=facts.region,
         section=facts.section,
         tags=facts.tags,
-        kind="article" if kept else "empty",
+        kind="article" if total and not _only_furniture(prose, total) else "empty",
         confidence=round(prose / total, 3) if total else 0.0,
         dropped=tuple(dropped),
     )
+
+
+def _only_furniture(prose: int, total: int) -> bool:
+    """Tell a page without an article of its own: a few lines, hardly a paragraph among them.
+
+    Verse and dialogue have no paragraphs either, but on the development pages they are longer.
+    """
+    return total < LITTLE and prose < FEW_PARAGRAPHS * total
+
+
+def _second_opinion(lines: list[str], tree: HtmlElement) -> list[str]:
+    """Take the main block's lines where trafilatura took teasers and left the paragraphs."""
+    block = [line for row in _block_lines(main_block(tree)) for line in split_lines(row)]
+    mine, theirs = (sum(len(x) for x in found if is_prose(x)) for found in (block, lines))
+    return block if theirs < MISSED and mine > 2 * theirs else lines
 
 
 def _iso(found: Found | None) -> str | None:
@@ -220,7 +239,7 @@ def _facts_around(title: str, page: Sequence[str], body: Sequence[str]) -> Facts
 
 def _from_title(lines: list[str], title: str) -> list[str]:
     key = key_of(title)
-    for index, line in enumerate(lines[:12]):
+    for index, line in enumerate(lines[:80]):
         if key and key_of(line) == key and not any(is_prose(before) for before in lines[:index]):
             return lines[index:]
     return lines

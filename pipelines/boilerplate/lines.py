@@ -44,7 +44,7 @@ def strip(
     low, high = between_markers(lines)
     prose = [i for i in range(low, high) if is_prose(lines[i])]
     first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
-    cut = _tail(lines, first, high)
+    cut = _tail(lines, low, first, high)
     kept: list[str] = []
     dropped: list[Dropped] = []
     for index, line in enumerate(lines):
@@ -89,16 +89,16 @@ def _is_title(line: str, title: str) -> bool:
     return bool(a) and (a == b or (len(b) >= 8 and a.startswith(b) and len(a) <= len(b) + 8))
 
 
-def _tail(lines: Sequence[str], first: int, high: int) -> frozenset[int]:
+def _tail(lines: Sequence[str], low: int, first: int, high: int) -> frozenset[int]:
     """Find the lists of other articles: a heading that says so, and all up to the body's own prose.
 
-    Two paragraphs in a row are the article's own again: it had the list in its middle.
+    Two paragraphs in a row are the article's own: it had the list before it, or in its middle.
     """
     cut: set[int] = set()
-    index = first
+    index = low
     while index < high:
-        if index > first and TAIL_HEADS.search(fold_script(lines[index])):
-            end = _resume(lines, index + 1, high)
+        if TAIL_HEADS.search(fold_script(lines[index])):
+            end = _resume(lines, index + 1, high, begun=index > first)
             cut.update(range(index, end))
             index = end
         else:
@@ -106,10 +106,11 @@ def _tail(lines: Sequence[str], first: int, high: int) -> frozenset[int]:
     return frozenset(cut)
 
 
-def _resume(lines: Sequence[str], start: int, high: int) -> int:
-    for index in range(start, high - 1):
+def _resume(lines: Sequence[str], start: int, high: int, *, begun: bool) -> int:
+    longest = 2 * PROSE if begun else PROSE
+    for index in range(start, min(high - 1, start + 3) if begun else high - 1):
         pair = lines[index], lines[index + 1]
-        if all(is_prose(line) and len(line) >= 2 * PROSE for line in pair) and index - start < 3:
+        if all(is_prose(x) and len(x) >= longest and not x.startswith("- ") for x in pair):
             return index
     return high
 

@@ -43,22 +43,24 @@ class Facts:
 
 def read_facts(head: Sequence[str], tail: Sequence[str] = ()) -> Facts:
     """Read the facts of lines near the title, those behind the body second."""
-    near = [fold_script(line) for line in head]
-    far = [fold_script(line) for line in tail]
-    short = [line for line in near + far if len(line) <= 160]
+    short = [line for line in (*head, *tail) if len(line) <= 160]
     return Facts(
         published=_published(head),
         publisher=_first(PUBLISHER, short) or _first(PUBLISHER_BEFORE_DATE, short),
         authors=_authors(short),
         editor=_first(EDITOR, short),
         region=_first(REGION, short).replace(" ", ""),
-        section=_section(near),
+        section=_section(head),
         tags=_tags(short),
     )
 
 
 def _first(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
-    return next((match[1].strip() for line in lines if (match := pattern.search(line))), "")
+    """Match on the folded line and take the words as they stand in the line itself."""
+    for line in lines:
+        if match := pattern.search(fold_script(line)):
+            return line[match.start(1) : match.end(1)].strip()
+    return ""
 
 
 def _published(lines: Sequence[str]) -> Found | None:
@@ -81,8 +83,8 @@ def _section(lines: Sequence[str]) -> str:
     for line in lines:
         if "<" in line:
             continue
-        if match := CRUMBS.search(line):
-            words = [word.strip() for word in re.split(r"[>»›]", match[1])]
+        if match := CRUMBS.search(fold_script(line)):
+            words = [word.strip() for word in re.split(r"[>»›]", line[match.start(1) :])]
             inner = [word for word in words[1:] if word and word != "正文"]
             return inner[-1] if inner and len(inner[-1]) <= 12 else (inner[0] if inner else "")
     return ""

@@ -50,34 +50,44 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
         if label is None:
             evidence.append(f"{who} says {name}, unknown")
         elif label != encoding:
-            # Latin-1 is what servers say when nobody told them; ASCII fits every declaration.
-            verdict = "compatible" if evidence[0] == "ascii only" else "overruled"
+            verdict = "compatible" if "ascii only" in evidence else "overruled"
             evidence.append(f"{who} says {name}, {verdict}")
     return Decoded(text, encoding, said[0][1] if said else None, confidence, tuple(evidence))
 
 
 def _by_bytes(body: bytes, labels: list[str]) -> tuple[str, str, float, list[str]]:
     for mark, label, codec in _MARKS:
-        if body.startswith(mark):
-            encoding = candidate(label) or Candidate(label, codec, frozenset())
-            text, evidence = _read(body[len(mark) :], encoding)
-            return text, label, 1.0, [f"{label} byte order mark", *evidence]
+        if not body.startswith(mark):
+            continue
+        body = body[len(mark) :]
+        because = [f"{label} byte order mark"]
+        if label == "utf-8":
+            # Templates saved with a mark stand before bodies in GBK: the rest has to agree.
+            text, encoding, confidence, evidence = _unmarked(body, ["utf-8"])
+            return text, encoding, confidence, because + evidence
+        text, evidence = _read(body, candidate(label) or Candidate(label, codec, frozenset()))
+        return text, label, 1.0, because + evidence
     if wide := _wide_without_mark(body):
-        return wide[0], wide[1], 0.9, ["every other byte is zero"]
+        text, evidence = _read(body, wide)
+        return text, wide.label, 0.9, ["every other byte is zero", *evidence]
+    return _unmarked(body, labels)
+
+
+def _unmarked(body: bytes, labels: list[str]) -> tuple[str, str, float, list[str]]:
     try:
-        text = body.decode("utf-8")
+        text, evidence = body.decode("utf-8"), ["valid utf-8"]
     except UnicodeDecodeError as error:
         if error.reason != "unexpected end of data" or error.end != len(body):
             return _by_score(body, labels)
         text = body[: error.start].decode("utf-8")
-        if not _BEYOND_TWO_BYTES.search(text) and _BEYOND_ASCII.search(text) is None:
+        if text.isascii():
             return _by_score(body, labels)
-        return text, "utf-8", 0.98, ["valid utf-8", "cut within the last character"]
-    if body.isascii():
+        evidence = ["valid utf-8", "cut within the last character"]
+    if text.isascii():
         return text, "utf-8", 1.0, ["ascii only"]
     if not _BEYOND_TWO_BYTES.search(text) and len(_BEYOND_ASCII.findall(text)) < FEW:
         return _by_score(body, labels)
-    return text, "utf-8", 1.0, ["valid utf-8"]
+    return text, "utf-8", 1.0 if len(evidence) == 1 else 0.98, evidence
 
 
 def _by_score(body: bytes, labels: list[str]) -> tuple[str, str, float, list[str]]:
@@ -92,19 +102,30 @@ def _by_score(body: bytes, labels: list[str]) -> tuple[str, str, float, list[str
 
 
 def _read(body: bytes, encoding: Candidate) -> tuple[str, list[str]]:
-    evidence: list[str] = []
     try:
         text = body.decode(encoding.codec)
     except UnicodeDecodeError as error:
         if error.end < len(body) or not _TRUNCATED.search(error.reason):
             return _read_broken(body, encoding)
-        body = body[: error.start]
-        text = body.decode(encoding.codec)
-        evidence = ["cut within the last character"]
-    if _shifted(text, encoding):
-        text, broken = _read_broken(body, encoding)
-        evidence = broken + evidence
-    return text, evidence
+        return _read_cut(body, body[: error.start], encoding)
+    return _read_broken(body, encoding) if _shifted(text, encoding) else (text, [])
+
+
+def _read_cut(body: bytes, whole: bytes, encoding: Candidate) -> tuple[str, list[str]]:
+    """Read a page whose last byte wants another: cut short, or a byte was lost further up."""
+    cut = "cut within the last character"
+    text = whole.decode(encoding.codec)
+    if not _shifted(text, encoding):
+        return text, [cut]
+    as_cut, lost_if_cut = resynchronise(whole, encoding)
+    as_lost, lost_further_up = resynchronise(body, encoding)
+    if lost_further_up <= lost_if_cut:
+        return as_lost, _count(lost_further_up)
+    return as_cut, [*_count(lost_if_cut), cut]
+
+
+def _count(lost: int) -> list[str]:
+    return [f"{lost} broken bytes"] if lost else []
 
 
 def _shifted(text: str, encoding: Candidate) -> bool:
@@ -120,20 +141,20 @@ def _read_broken(body: bytes, encoding: Candidate) -> tuple[str, list[str]]:
     else:
         text = body.decode(encoding.codec, "replace")
         lost = text.count("\ufffd")
-    return text, [f"{lost} broken bytes"] if lost else []
+    return text, _count(lost)
 
 
-def _wide_without_mark(body: bytes) -> tuple[str, str] | None:
-    """Read UTF-16 that forgot its mark: markup makes every other byte zero."""
+def _wide_without_mark(body: bytes) -> Candidate | None:
+    """Recognise UTF-16 that forgot its mark: markup makes every other byte zero."""
     head = body[:1024]
-    if b"\0" not in head or len(head) < 4:
+    if b"\0" not in head:
         return None
     for label, codec, zeros, others in (
         ("utf-16le", "utf-16-le", head[1::2], head[::2]),
         ("utf-16be", "utf-16-be", head[::2], head[1::2]),
     ):
         if zeros.count(0) > max(0.2 * len(zeros), 5 * others.count(0)):
-            return body.decode(codec, "replace"), label
+            return Candidate(label, codec, frozenset())
     return None
 
 

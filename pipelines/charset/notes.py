@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterator
 
 from crawler.items import Damage
 from pipelines.charset.candidates import common_in
@@ -42,33 +41,29 @@ def remove_notes(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Da
 
 def _is_spun(text: str) -> bool:
     seen = visible(text)
-    noted = list(_toned_notes(seen))
-    if sum(traditional().match(character) is not None for character, _ in noted) < FEWEST_NOTES:
+    noted = [match.groups() for match in _NOTE.finditer(seen) if _ANY_TONED.search(match[2])]
+    if not any(traditional().match(character) for character, _ in noted):
         return False
-    converted: Counter[str] = Counter()
-    others = 0
-    for character, reading in noted:
-        if not _is_reading(reading, character):
-            continue
-        if traditional().match(character):
-            converted[character] += 1
-        else:
-            others += 1
+    noted = [
+        (character, reading) for character, reading in noted if _is_reading(reading, character)
+    ]
+    converted = Counter(character for character, _ in noted if traditional().match(character))
     notes = converted.total()
-    if notes < FEWEST_NOTES or len(converted) < FEWEST_KINDS:
+    if not notes or notes < CONVERTED_PER_OTHER * (len(noted) - notes):
         return False
-    if notes < CONVERTED_PER_OTHER * others:
-        return False
+    evidence = examine(_NOTE.sub("", seen))
+    if evidence.proves_conversion:
+        return True
     lines = "\n".join(line for line in seen.splitlines() if _NOTE.search(line))
-    # A list of characters to learn is all notes; a page about them is in simplified script.
-    if len(re.findall(f"[{HAN}]", lines)) < HAN_PER_NOTE * notes:
-        return False
-    if len(traditional().findall(lines)) < 2 * len(simplified().findall(lines)):
-        return False
-    evidence = examine(seen)
-    if NOTES_PER_NATURAL * evidence.natural > notes:
-        return False
-    return evidence.spun_words > 0 or _as_no_writer_would(converted, seen)
+    return (
+        notes >= FEWEST_NOTES
+        and len(converted) >= FEWEST_KINDS
+        # A list of characters to learn is all notes; a page about them is in simplified script.
+        and len(re.findall(f"[{HAN}]", lines)) >= HAN_PER_NOTE * notes
+        and len(traditional().findall(lines)) >= 2 * len(simplified().findall(lines))
+        and notes >= NOTES_PER_NATURAL * evidence.natural
+        and (evidence.spun_words > 0 or _as_no_writer_would(converted, seen))
+    )
 
 
 def _as_no_writer_would(converted: Counter[str], text: str) -> bool:
@@ -78,12 +73,6 @@ def _as_no_writer_would(converted: Counter[str], text: str) -> bool:
     )
     common = sum(map(common_in("big5").__contains__, converted))
     return every_time or common >= len(converted) / 3
-
-
-def _toned_notes(text: str) -> Iterator[tuple[str, str]]:
-    for match in _NOTE.finditer(text):
-        if _ANY_TONED.search(match[2]):
-            yield match[1], match[2]
 
 
 def _is_reading(reading: str, character: str) -> bool:

@@ -8,13 +8,17 @@ from functools import cache
 from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
 from pipelines.charset.script import fold_script
-from pipelines.charset.traditional import Evidence, examine, natural, traditional, visible, words
+from pipelines.charset.traditional import (
+    FEWEST_TRADITIONAL,
+    examine,
+    natural,
+    traditional,
+    visible,
+    words,
+)
 
 KIND = "spun_script"
 
-FEWEST_TRADITIONAL, FEWEST_KINDS, FEWEST_WORDS = 8, 2, 2
-# Real sentences of Taiwan and Hong Kong slip now and then: 关于 for 關於 among many 於.
-WORDS_PER_NATURAL = 4
 # Taiwan paragraphs have one natural character in 27 traditional ones, spun pages one in 500.
 TRADITIONAL_PER_NATURAL = 60
 
@@ -28,7 +32,7 @@ def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[D
     if not proven and not _may_be_spun(text):
         return text, ()
     evidence = None if proven else examine(visible(text))
-    if evidence and not _is_spun(evidence):
+    if evidence and not evidence.proves_conversion:
         return text, ()
     restored = _fold(text)
     changed = [at for at, pair in enumerate(zip(text, restored, strict=True)) if pair[0] != pair[1]]
@@ -47,16 +51,6 @@ def _may_be_spun(text: str) -> bool:
         return False
     genuine = len(natural().findall(text))
     return genuine < 3 or genuine * TRADITIONAL_PER_NATURAL < len(traditional().findall(text))
-
-
-def _is_spun(evidence: Evidence) -> bool:
-    return (
-        evidence.traditional >= FEWEST_TRADITIONAL
-        and evidence.spun_kinds >= FEWEST_KINDS
-        and evidence.spun_words >= FEWEST_WORDS
-        and evidence.spun_words >= WORDS_PER_NATURAL * evidence.natural
-        and evidence.simplified_beside <= evidence.traditional
-    )
 
 
 def _mapped(text: str) -> str:

@@ -10,6 +10,10 @@ from importlib.resources import files
 
 from pipelines.charset.script import fold_script
 
+FEWEST_TRADITIONAL, FEWEST_KINDS = 8, 2
+# Real sentences of Taiwan and Hong Kong slip now and then: 关于 for 關於 among many 於.
+WORDS_PER_NATURAL = 4
+
 HAN = "㐀-䶿一-鿿豈-﫿"
 
 # Tags, comments, scripts and styles say nothing about the script of the text.
@@ -61,6 +65,12 @@ def spun_words() -> re.Pattern[str]:
     return re.compile("|".join(map(re.escape, words("spun_words.txt"))))
 
 
+@cache
+def spam_words() -> re.Pattern[str]:
+    """Match the words that lines of injected spam are made of."""
+    return re.compile("|".join(map(re.escape, words("spam_words.txt"))))
+
+
 def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
     return re.compile("[" + "".join(sorted(characters)) + "]")
 
@@ -75,6 +85,16 @@ class Evidence:
     spun_words: int
     spun_kinds: int
 
+    @property
+    def proves_conversion(self) -> bool:
+        """Say whether a table wrote this, on words alone; short or mixed evidence says no."""
+        return (
+            self.traditional >= FEWEST_TRADITIONAL
+            and self.spun_kinds >= FEWEST_KINDS
+            and self.spun_words >= WORDS_PER_NATURAL * self.natural
+            and self.simplified_beside <= self.traditional
+        )
+
 
 def visible(page: str) -> str:
     """Blank the markup of a page with line breaks; offsets stay."""
@@ -84,7 +104,7 @@ def visible(page: str) -> str:
 
 
 def examine(text: str) -> Evidence:
-    """Count the evidence in visible text; lines in simplified script are counted apart."""
+    """Count the evidence in visible text: simplified lines apart, lines of spam not at all."""
     lines, beside = [], 0
     seen = 0
     for line in _LINE.findall(text):
@@ -92,7 +112,7 @@ def examine(text: str) -> Evidence:
         if hant > hans:
             lines.append(line)
             seen += hant
-        else:
+        elif 3 * sum(map(len, spam_words().findall(line))) < len(line):
             beside += hans
     body = "\n".join(lines)
     found = spun_words().findall(body)

@@ -73,9 +73,10 @@ def test_a_second_run_finds_everything_unchanged(scrapy: Scrapy) -> None:
         first = scrapy("crawl", "kuaixun", port=server.port)
         second = scrapy("crawl", "kuaixun", port=server.port)
 
-    stored = first.outcomes()["stored"] + first.outcomes()["reprint"]
-    assert second.outcomes()["unchanged"] == len(second.rows("articles")) >= stored > 0
-    assert second.outcomes()["stored"] == 0
+    before, after = (run["outcomes"] for run in second.rows("runs"))
+    assert (first.exit_code, second.exit_code) == (0, 0)
+    assert after["unchanged"] == before["stored"] + before["reprint"] == len(first.rows("articles"))
+    assert after["stored"] == after["reprint"] == 0
     assert all(row["version"] == 1 for row in second.rows("articles"))
 
 
