@@ -71,7 +71,7 @@ def _verdict(
         return "related-tail"
     if template and line in template.lines:
         return "template"
-    if title and _is_title(line, title) and index <= body[0] + 1:
+    if title and _is_title(line, title):
         return "title-repeated"
     where = "head" if index < body[0] else "tail" if index > body[1] else "body"
     return next((rule.name for rule in RULES if applies(rule, line, where)), "")
@@ -86,7 +86,10 @@ def applies(rule: Rule, line: str, where: str) -> bool:
 
 def _is_title(line: str, title: str) -> bool:
     a, b = key_of(line), key_of(title)
-    return bool(a) and (a == b or (len(b) >= 8 and a.startswith(b) and len(a) <= len(b) + 8))
+    if a == b or min(len(a), len(b)) < 8:
+        return bool(a) and a == b
+    # One of them may carry an affix: 当前热点：…, …-每日快讯.
+    return abs(len(a) - len(b)) <= 8 and (a.startswith(b) or b.endswith(a) or b.startswith(a))
 
 
 def _tail(lines: Sequence[str], low: int, first: int, high: int) -> frozenset[int]:
