@@ -63,7 +63,7 @@ def crawl(source: str, data: Path, port: int) -> Finished:
     environment.pop("QINGYUAN_DATABASE_URL", None)
     settings = [word for name, value in SETTINGS.items() for word in ("-s", f"{name}={value}")]
     with log.open("wb") as output:
-        code = subprocess.run(
+        code = subprocess.run(  # noqa: S603 - our own interpreter and words
             [sys.executable, "-m", "scrapy", "crawl", source, *settings],
             cwd=ROOT,
             env=environment,

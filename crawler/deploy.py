@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-import argparse
 import netrc
 import os
 import secrets
-import shutil
-import subprocess
-import sys
-import tempfile
-import tomllib
 from collections.abc import MutableMapping
 from configparser import ConfigParser
-from datetime import UTC, datetime
-from importlib import import_module
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import requests
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 

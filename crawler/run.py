@@ -160,7 +160,11 @@ class Run:
         outcomes = {name: self.ledger.outcomes[name] for name in OUTCOMES}
         status = {0: "good", 1: "failed", 3: "below"}[self.exit_code]
         values = {"status": status, "exit_code": self.exit_code, "reasons": self.reasons}
-        values["outcomes"] = outcomes | {"dead_letters": self.dead_letters}
+        values["outcomes"] = outcomes | {
+            "fetched": self.ledger.archived_count,
+            "repaired": self.crawler.stats.get_value("charset/repaired_items", 0),
+            "dead_letters": self.dead_letters,
+        }
         try:
             if self.number is not None:
                 number = self.number

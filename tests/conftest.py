@@ -63,5 +63,3 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
     if file_path.name != "response.json":
         return None
     return RecordedPage.from_parent(parent, path=file_path)
-
-

@@ -55,8 +55,12 @@ def _western(match: re.Match[str], text: str) -> Found | None:
             return None
         if parts["h"] is None:
             return Found(day.isoformat(), raw, match.start())
-        hour = int(parts["h"]) + (12 if parts["half"] in ("下午", "晚上") and int(parts["h"]) < 12 else 0)
-        moment = datetime(day.year, day.month, day.day, hour, int(parts["mi"]), int(parts["s"] or 0))
+        hour = int(parts["h"]) + (
+            12 if parts["half"] in ("下午", "晚上") and int(parts["h"]) < 12 else 0
+        )
+        moment = datetime(
+            day.year, day.month, day.day, hour, int(parts["mi"]), int(parts["s"] or 0)
+        )
     except ValueError:
         return None
     return Found(moment.replace(tzinfo=CHINA).isoformat(), raw, match.start())

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pipelines.boilerplate.dates import Found, from_meta
+from crawler.items import Dropped
+from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.descent import main_block
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts, without_site_name
+from pipelines.boilerplate.parse import block_lines, meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
-from pipelines.boilerplate.template import Template
 from pipelines.boilerplate.tables import unwrap_layout_tables
+from pipelines.boilerplate.template import Template
 from pipelines.charset.script import fold_script
 
 if TYPE_CHECKING:
@@ -24,17 +26,7 @@ LITTLE = 800
 FEW_PARAGRAPHS = 0.3
 MISSED = 150
 _CHINESE = re.compile(r"[一-鿿]")
-_BLOCKS = frozenset(
-    "p div br li ul ol dl dt dd tr td th table h1 h2 h3 h4 h5 h6 section article header footer nav "
-    "aside main form option title blockquote pre hr center".split()
-)
-_UNSEEN = frozenset({"script", "style", "noscript", "template", "select", "textarea", "head"})
-_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I)
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")
-_META_DATES = (
-    "PubDate", "pubdate", "publishdate", "article:published_time", "og:published_time",
-    "weibo:article:create_at", "datePublished",
-)  # fmt: skip
 
 
 def extract(html: str, url: str, template: Template | None = None) -> Extracted:
@@ -43,20 +35,15 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     Other languages than Chinese get trafilatura's result as it is. What cannot be parsed comes
     back as kind `error` or `empty` with confidence 0.
     """
-    from lxml import etree, html as lxml_html
     import trafilatura
 
-    if not html.strip():
+    tree = parse(html)
+    if tree is None:
         return Extracted(kind="empty")
-    try:
-        tree = lxml_html.document_fromstring(_parseable(html))
-    except (etree.ParserError, ValueError):
-        return Extracted(kind="empty")
-    _remove_unseen(tree)
-    page = _block_lines(tree)
-    titles = _titles(tree)
+    page = block_lines(tree)
+    titles = titles_of(tree)
     visible = "".join(page)
-    linked = sum(len("".join(a.itertext()).strip()) for a in tree.iter("a"))
+    linked = sum(len("".join(map(str, a.itertext())).strip()) for a in tree.iter("a"))
     prose = sum(len(line) for line in page if is_prose(line))
     scripts = html.lower().count("<script")
     kind = kind_of(titles[0] if titles else "", visible, linked, prose, scripts)
@@ -71,7 +58,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
         return Extracted(
             title=titles[0] if titles else "",
             text="\n".join(lines),
-            published_at=_iso(_meta_date(tree)),
+            published_at=_iso(meta_date(tree)),
             confidence=0.5,
             kind="article" if lines else "empty",
         )
@@ -79,7 +66,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     title = _best_title(titles, page)
     facts = _facts_around(title, page, lines)
     kept, dropped = strip(_from_title(lines, title), title, template)
-    published = facts.published or _meta_date(tree)
+    published = facts.published or meta_date(tree)
     return _assemble(title, kept, dropped, facts, published)
 
 
@@ -94,8 +81,6 @@ def strip_lines(text: str) -> Extracted:
     kept, dropped = strip(lines, title)
     head = {index for index in range(first) if index <= place or low > index}
     moved = {d.line for d in dropped}
-    from crawler.items import Dropped
-
     dropped += [Dropped("before-title", i, lines[i]) for i in sorted(head - moved) if i != place]
     dropped += [Dropped("title", place, lines[place])] if place not in moved else []
     gone = {d.line for d in dropped}
@@ -105,7 +90,11 @@ def strip_lines(text: str) -> Extracted:
 
 
 def _assemble(
-    title: str, kept: Sequence[str], dropped: Sequence[Any], facts: Facts, published: Found | None
+    title: str,
+    kept: Sequence[str],
+    dropped: Sequence[Dropped],
+    facts: Facts,
+    published: Found | None,
 ) -> Extracted:
     prose = sum(len(line) for line in kept if is_prose(line))
     total = sum(map(len, kept))
@@ -136,7 +125,7 @@ def _only_furniture(prose: int, total: int) -> bool:
 
 def _second_opinion(lines: list[str], tree: HtmlElement) -> list[str]:
     """Take the main block's lines where trafilatura took teasers and left the paragraphs."""
-    block = [line for row in _block_lines(main_block(tree)) for line in split_lines(row)]
+    block = [line for row in block_lines(main_block(tree)) for line in split_lines(row)]
     mine, theirs = (sum(len(x) for x in found if is_prose(x)) for found in (block, lines))
     return block if theirs < MISSED and mine > 2 * theirs else lines
 
@@ -145,71 +134,10 @@ def _iso(found: Found | None) -> str | None:
     return found.iso if found else None
 
 
-def _parseable(html: str) -> str:
-    # lxml refuses a str that declares an encoding, and NUL ends the page for it.
-    return re.sub(r"^\s*<\?xml[^>]*\?>", "", html.replace("\0", ""), count=1)
-
-
 def _is_chinese(lines: Sequence[str]) -> bool:
     text = "".join(lines)[:4000]
     kana = len(re.findall(r"[\u3040-\u30ff\uac00-\ud7af]", text))
     return len(_CHINESE.findall(text)) > max(0.2 * len(text), 4 * kana) if text else True
-
-
-def _remove_unseen(tree: HtmlElement) -> None:
-    for element in list(tree.iter()):
-        if isinstance(element.tag, str) and (
-            element.tag in ("script", "style", "noscript") or _HIDDEN.search(element.get("style", ""))
-        ):
-            element.drop_tree()
-
-
-def _block_lines(tree: HtmlElement) -> list[str]:
-    """Give the visible text of a page, a line for each block."""
-    from lxml import etree
-
-    lines: list[str] = []
-    words: list[str] = []
-
-    def end() -> None:
-        line = " ".join("".join(words).split())
-        if line:
-            lines.append(line)
-        words.clear()
-
-    skipping = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
-        tag = element.tag
-        if not isinstance(tag, str):
-            words.append(element.tail or "")
-            continue
-        if tag in _UNSEEN:
-            skipping += 1 if event == "start" else -1
-        if tag in _BLOCKS:
-            end()
-        if event == "start":
-            words.append(element.text or "" if not skipping else "")
-        elif not skipping:
-            words.append(element.tail or "")
-    end()
-    return lines
-
-
-def _titles(tree: HtmlElement) -> list[str]:
-    """Give the page's titles: <title>, og:title, headings."""
-    found = [tree.findtext(".//title") or ""]
-    found += tree.xpath("//meta[@property='og:title' or @name='ArticleTitle']/@content")
-    found += ["".join(h.itertext()) for level in ("h1", "h2", "h3") for h in tree.iter(level)]
-    return [" ".join(str(t).split()) for t in found if t and str(t).strip()]
-
-
-def _meta_date(tree: HtmlElement) -> Found | None:
-    """Take the first machine-readable date; never a bare 1 January, which stands for "unknown"."""
-    for meta in tree.iter("meta"):
-        name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if name in _META_DATES and (found := from_meta(meta.get("content", ""))):
-            return None if found.iso.endswith("-01-01") else found
-    return None
 
 
 def _best_title(titles: Sequence[str], page: Sequence[str]) -> str:
@@ -232,7 +160,9 @@ def _facts_around(title: str, page: Sequence[str], body: Sequence[str]) -> Facts
     key = key_of(title)
     first = next((line for line in body if is_prose(line)), "")[:30]
     start = next((i for i, line in enumerate(page) if first and first in line), len(page))
-    place = max((i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)), default=0)
+    place = max(
+        (i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)), default=0
+    )
     window = page[max(0, place - 6) : max(start, place + 1)][:30]
     return read_facts(window, page[start : start + len(body) + 6])
 

@@ -7,11 +7,15 @@ import re
 from crawler.items import Kind
 
 CHALLENGE = re.compile(
-    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|安全(验证|检查)|请完成.{0,6}验证|"
-    r"访问(过于|太)?频繁|enable javascript and cookies|创宇盾|云锁|waf|人机验证|滑动验证",
+    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|安全(验证|检查)|"
+    r"请完成.{0,6}验证|访问(过于|太)?频繁|enable javascript and cookies|创宇盾|云锁|waf|人机验证|滑动验证",
     re.I,
 )
-ERROR = re.compile(r"^\s*(404|403|50[0-4])\b|页面(不存在|未找到|没有找到|已删除)|not found|找不到(页面|文件)|出错了", re.I)
+ERROR = re.compile(
+    r"^\s*(404|403|50[0-4])\b|页面(不存在|未找到|没有找到|已删除)|not found|"
+    r"找不到(页面|文件)|出错了",
+    re.I,
+)
 
 SHORT = 400
 LINKED = 0.6

@@ -45,36 +45,26 @@ def strip(
     prose = [i for i in range(low, high) if is_prose(lines[i])]
     first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
     cut = _tail(lines, low, first, high)
+    known = template.lines if template else frozenset()
     kept: list[str] = []
     dropped: list[Dropped] = []
     for index, line in enumerate(lines):
-        rule = _verdict(index, line, (low, high), (first, last), cut, title, template)
+        if not low <= index < high:
+            rule = "outside-markers"
+        elif index in cut:
+            rule = "related-tail"
+        elif line in known:
+            rule = "template"
+        elif title and _is_title(line, title):
+            rule = "title-repeated"
+        else:
+            where = "head" if index < first else "tail" if index > last else "body"
+            rule = next((rule.name for rule in RULES if applies(rule, line, where)), "")
         if rule:
             dropped.append(Dropped(rule, index, line))
         else:
             kept.append(line)
     return kept, dropped
-
-
-def _verdict(
-    index: int,
-    line: str,
-    marked: tuple[int, int],
-    body: tuple[int, int],
-    cut: frozenset[int],
-    title: str,
-    template: Template | None,
-) -> str:
-    if not marked[0] <= index < marked[1]:
-        return "outside-markers"
-    if index in cut:
-        return "related-tail"
-    if template and line in template.lines:
-        return "template"
-    if title and _is_title(line, title):
-        return "title-repeated"
-    where = "head" if index < body[0] else "tail" if index > body[1] else "body"
-    return next((rule.name for rule in RULES if applies(rule, line, where)), "")
 
 
 def applies(rule: Rule, line: str, where: str) -> bool:
@@ -121,5 +111,3 @@ def _resume(lines: Sequence[str], start: int, high: int, *, begun: bool) -> int:
 def split_lines(text: str) -> list[str]:
     """Give the lines of a text that hold anything, without the bullets before them."""
     return [line for raw in text.splitlines() if (line := raw.strip(" \t\u3000\xa0•·"))]
-
-

@@ -16,18 +16,19 @@ from pipelines.charset.script import fold_script
 Hashes = NDArray[np.uint64]
 
 SHINGLE = 5
-SIGNATURE = 112
+SIGNATURE = 111
 
 _DROPPED = re.compile(r"[\W_]+")
 _PRIME = np.uint64(0x9E3779B97F4A7C15)
-_SALTS = np.random.default_rng(20190527).integers(1, 2**63, SIGNATURE, dtype=np.uint64) | np.uint64(1)
+_RANDOM = np.random.default_rng(20190527)
+_SALTS = _RANDOM.integers(1, 2**63, SIGNATURE, dtype=np.uint64) | np.uint64(1)  # odd
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
     """A text ready to be compared; small enough to come back from a worker process.
 
-    `digest` is 128 bits in hex, `signature` 112 uint32 in bytes, `folded` the folded text, packed.
+    `digest` is 128 bits in hex, `signature` 111 uint32 in bytes, `folded` the folded text, packed.
     """
 
     digest: str
@@ -54,7 +55,7 @@ def _digest(folded: str) -> str:
 
 
 def shingles(folded: str) -> Hashes:
-    """Give the distinct 64-bit hashes of all runs of five characters; of the whole where shorter."""
+    """Give the distinct 64-bit hashes of all runs of five characters, or of a shorter whole."""
     codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     width = min(SHINGLE, len(codes))
     if not width:

@@ -15,7 +15,7 @@ from pipelines.dedup.fingerprint import Fingerprint, fingerprint
 from pipelines.dedup.verify import similarity
 
 FORMAT = 1
-BANDS, ROWS = 28, 4
+BANDS, ROWS = 37, 3  # finds .999 of pairs that share 55 % of their shingles
 
 _TABLES = """
 CREATE TABLE header (format INTEGER NOT NULL);
@@ -28,6 +28,7 @@ CREATE TABLE bands (hash INTEGER NOT NULL, document INTEGER NOT NULL,
 CREATE INDEX bands_document ON bands (document);
 CREATE TABLE links (a INTEGER NOT NULL, b INTEGER NOT NULL,
     PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE INDEX links_b ON links (b);
 """
 
 
@@ -45,7 +46,7 @@ class Match:
 
 
 class ReprintIndex:
-    """Finds reprints by MinHash bands (28 of 4) and verifies them on the texts.
+    """Finds reprints by MinHash bands (37 of 3) and verifies them on the texts.
 
     Safe to kill and to share: SQLite in WAL mode. Raises IndexFileError where the file is none.
     """
@@ -102,14 +103,13 @@ class ReprintIndex:
         return copies[0][1] if copies else None
 
     def cluster(self, key: str) -> list[str]:
-        """Give the keys of the copies linked to a key, directly or through others, itself with them."""
+        """Give the keys linked to a key, directly or through others, itself among them."""
         with self._lock:
             rows = self._db.execute(
                 """WITH RECURSIVE near (id) AS (
                        SELECT id FROM documents WHERE key = ?
-                       UNION
-                       SELECT CASE WHEN links.a = near.id THEN links.b ELSE links.a END
-                       FROM links JOIN near ON near.id IN (links.a, links.b))
+                       UNION SELECT b FROM links JOIN near ON a = near.id
+                       UNION SELECT a FROM links JOIN near ON b = near.id)
                    SELECT key FROM documents JOIN near USING (id) ORDER BY key""",
                 (key,),
             ).fetchall()
@@ -118,8 +118,8 @@ class ReprintIndex:
     def _copies(self, key: str, found: Fingerprint) -> list[tuple[int, Match]]:
         marks = ",".join("?" * BANDS)
         rows = self._db.execute(
-            f"""SELECT id, key, digest, folded FROM documents WHERE key != ? AND (digest = ? OR id IN
-                (SELECT document FROM bands WHERE hash IN ({marks})))""",  # noqa: S608 - marks only
+            "SELECT id, key, digest, folded FROM documents WHERE key != ? AND (digest = ? OR id IN "
+            f"(SELECT document FROM bands WHERE hash IN ({marks})))",  # noqa: S608 - marks only
             (key, found.digest, *band_hashes(found)),
         ).fetchall()
         text = found.text()
@@ -137,7 +137,7 @@ class ReprintIndex:
         row = self._db.execute("SELECT id, digest FROM documents WHERE key = ?", (key,)).fetchone()
         if row and row[1] != found.digest:
             self._db.execute("DELETE FROM bands WHERE document = ?", (row[0],))
-            self._db.execute("DELETE FROM links WHERE ? IN (a, b)", (row[0],))
+            self._db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (row[0],))
         values = (found.digest, found.folded, published, key)
         if row:
             document = row[0]

@@ -36,7 +36,7 @@ def canonical_url(url: str) -> str:
 
 
 def _query(query: str) -> str:
-    """Sort and filter; a query that holds bytes of another charset than UTF-8 keeps its spelling."""
+    """Sort and filter, in the spelling that is there: it may hold bytes of any charset."""
     words = [word for word in query.split("&") if word]
     kept = [word for word in words if not TRACKING.match(word.partition("=")[0])]
     return "&".join(sorted(kept))

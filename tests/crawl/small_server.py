@@ -35,7 +35,7 @@ class _Handler(BaseHTTPRequestHandler):
     pages: Mapping[str, Any]
     asked: list[str]
 
-    def do_GET(self) -> None:  # noqa: N802 - http.server's name
+    def do_GET(self) -> None:
         self.asked.append(self.path)
         answer = self.pages.get(self.path, (404, {}, b"not here"))
         status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)

@@ -127,9 +127,7 @@ def test_try_shows_the_stages_of_a_url_and_of_a_file(scrapy: Scrapy, tmp_path: P
     assert "Traceback" not in refused.output
 
 
-def test_record_keeps_bytes_and_expectation_without_secrets(
-    scrapy: Scrapy, tmp_path: Path
-) -> None:
+def test_record_keeps_bytes_and_expectation_without_secrets(scrapy: Scrapy, tmp_path: Path) -> None:
     secret = {"Set-Cookie": "id=secret", "Content-Type": "text/html; charset=utf-8"}
     body = story("校车换新").encode("gbk")
     with SmallServer({"/a.html?token=secret&p=1": (200, secret, body)}) as server:

@@ -9,7 +9,7 @@ import pytest
 from tests.crawl.conftest import ROOT, Scrapy, read_lines
 from tests.crawl.small_server import SmallServer, article_page
 
-SPIDER = '''
+SPIDER = """
 import attrs
 import scrapy
 
@@ -32,16 +32,22 @@ class Foreign(scrapy.Spider):
 
     def parse(self, response, make):
         yield make(url=response.url, html=response.text)
-'''
+"""
 
-SETTINGS = '''
+SETTINGS = """
 SPIDER_MODULES = ["foreign"]
 ADDONS = {"crawler.addon.CrawlerAddon": 0}
-'''
+"""
 
 FACTS = {
-    "/dict": ["河湾镇的石桥建于清代，去年汛期受损，今年四月动工修缮。", "工匠说，拱券要先拆后砌，工期约三个月。"],
-    "/attrs": ["枫林县图书馆把借书柜放进了十二个村的便民站。", "馆员每周补一次书，村民可以在手机上续借。"],
+    "/dict": [
+        "河湾镇的石桥建于清代，去年汛期受损，今年四月动工修缮。",
+        "工匠说，拱券要先拆后砌，工期约三个月。",
+    ],
+    "/attrs": [
+        "枫林县图书馆把借书柜放进了十二个村的便民站。",
+        "馆员每周补一次书，村民可以在手机上续借。",
+    ],
 }
 
 

@@ -62,7 +62,7 @@ TABLE = "<table>" + items("<tr><td><a href='{url}'>{title}</a><td>2024-03-0{day}
     [
         pytest.param(MODERN, id="list with days"),
         pytest.param(TABLE, id="table, cells left open"),
-        pytest.param(items("· <a href='{url}'>{title}</a> (03-0{day})<br>"), id="lines"),
+        pytest.param(items("· <a href='{url}'>{title}</a><!-- d --> (03-0{day})<br>"), id="lines"),
         pytest.param(items("<dl><dt><a href='{url}'>{title}</a><dd>摘要"), id="no dates"),
         pytest.param(
             items(
@@ -100,6 +100,21 @@ def test_short_titles_are_carried_by_their_neighbours() -> None:
     assert found.articles[-1].endswith("t20240309_109.html")
 
 
+ODD = "<a href='/x/note.html'>更正</a><i>03-09</i>"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        pytest.param(MODERN.replace("</ul>", f"<li class='last'>{ODD}</ul>"), id="same block"),
+        pytest.param(f"{MODERN}<ul class='news'><li>{ODD}</ul>", id="same markup elsewhere"),
+    ],
+)
+def test_an_odd_item_is_carried_by_its_block_or_its_markup(content: str) -> None:
+    assert find_links(page(f"<p>{ODD}</p>"), LIST).articles == ()
+    assert find_links(page(content), LIST).articles == (*ARTICLES, f"{SITE}/x/note.html")
+
+
 def test_addresses_that_differ_in_the_query_only_are_told_apart() -> None:
     rows = "".join(f"<li><a href='view.php?id={n}'>{t}</a>" for n, t in enumerate(TITLES, 7))
     assert find_links(page(f"<ul>{rows}</ul>"), f"{SITE}/list.php?cat=3").articles == tuple(
@@ -119,7 +134,7 @@ def test_a_wrapper_named_like_a_frame_does_not_hide_what_it_wraps() -> None:
 
 def test_a_headline_outside_any_list_is_known_by_the_form_of_its_address() -> None:
     headline = "<h1><a href='/n/20.html'>春耕备耕正当时</a></h1>"
-    rows = "".join(f"<li><a href='/n/2024051{n}.html'>{t}</a>" for n, t in enumerate(TITLES))
+    rows = "".join(f"<li>05-1{n}<a href='/n/2024051{n}.html'>{t}</a>" for n, t in enumerate(TITLES))
     assert find_links(page(headline), LIST).articles == ()
     found = find_links(page(f"{headline}<ul>{rows}</ul>"), LIST)
     assert found.articles[0] == f"{SITE}/n/20.html"
