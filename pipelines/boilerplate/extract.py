@@ -43,7 +43,8 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     page = block_lines(tree)
     titles = titles_of(tree)
     visible = "".join(page)
-    linked = sum(len("".join(map(str, a.itertext())).strip()) for a in tree.iter("a"))
+    links = [" ".join("".join(map(str, a.itertext())).split()) for a in tree.iter("a")]
+    linked = sum(map(len, links))
     prose = sum(len(line) for line in page if is_prose(line))
     scripts = html.lower().count("<script")
     kind = kind_of(titles[0] if titles else "", visible, linked, prose, scripts)
@@ -65,7 +66,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     lines = _second_opinion(lines, tree)
     title = _best_title(titles, page)
     facts = _facts_around(title, page, lines)
-    kept, dropped = strip(_from_title(lines, title), title, template)
+    kept, dropped = strip(_from_title(lines, title), title, template, frozenset(links))
     published = facts.published or meta_date(tree)
     return _assemble(title, kept, dropped, facts, published)
 

@@ -38,9 +38,15 @@ def between_markers(lines: Sequence[str]) -> tuple[int, int]:
 
 
 def strip(
-    lines: Sequence[str], title: str, template: Template | None = None
+    lines: Sequence[str],
+    title: str,
+    template: Template | None = None,
+    links: frozenset[str] = frozenset(),
 ) -> tuple[list[str], list[Dropped]]:
-    """Split lines into those of the article and those of the page around it."""
+    """Split lines into those of the article and those of the page around it.
+
+    `links` are the page's link texts: a line before or behind the body that is one is a menu's.
+    """
     low, high = between_markers(lines)
     prose = [i for i in range(low, high) if is_prose(lines[i])]
     first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
@@ -60,6 +66,8 @@ def strip(
         else:
             where = "head" if index < first else "tail" if index > last else "body"
             rule = next((rule.name for rule in RULES if applies(rule, line, where)), "")
+            if not rule and where != "body" and line in links and not line.startswith("附件"):
+                rule = "link-line"
         if rule:
             dropped.append(Dropped(rule, index, line))
         else:
@@ -79,7 +87,9 @@ def _is_title(line: str, title: str) -> bool:
     if a == b or min(len(a), len(b)) < 8:
         return bool(a) and a == b
     # One of them may carry an affix: 当前热点：…, …-每日快讯.
-    return abs(len(a) - len(b)) <= 8 and (a.startswith(b) or b.endswith(a) or b.startswith(a))
+    return abs(len(a) - len(b)) <= 8 and any(
+        x.startswith(y) or x.endswith(y) for x, y in ((a, b), (b, a))
+    )
 
 
 def _tail(lines: Sequence[str], low: int, first: int, high: int) -> frozenset[int]:

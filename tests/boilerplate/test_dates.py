@@ -1,0 +1,62 @@
+"""Chinese dates, as pages write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from pipelines.boilerplate.dates import find_dates, from_meta
+
+
+@pytest.mark.parametrize(
+    ("text", "iso"),
+    [
+        ("发布日期：2024年5月10日", "2024-05-10"),
+        ("2023-06-27 18:04:26", "2023-06-27T18:04:26+08:00"),
+        ("2023/7/6 05:55", "2023-07-06T05:55:00+08:00"),
+        ("2022.01.20 16:31", "2022-01-20T16:31:00+08:00"),
+        ("2024年5月10日下午3时20分", "2024-05-10T15:20:00+08:00"),
+        ("二〇二三年五月二十八日", "2023-05-28"),
+        ("二○一九年十二月十日", "2019-12-10"),
+        ("２０２４年５月１０日", "2024-05-10"),
+        ("2023-06-27T18:04:26+08:00", "2023-06-27T18:04:26+08:00"),
+    ],
+)
+def test_a_date_is_read_with_its_precision(text: str, iso: str) -> None:
+    assert [found.iso for found in find_dates(text)] == [iso]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024年13月10日", "2023-02-30", "电话 0516-85707122", "1234-5-6", "项目编号 HW-2023-0610-77"],
+)
+def test_what_is_no_calendar_date_is_passed_over(text: str) -> None:
+    assert find_dates(text) == []
+
+
+def test_the_words_of_a_date_are_kept() -> None:
+    [found] = find_dates("时间：2023年7月6日 05:55 来源：河湾网")
+
+    assert found.raw == "2023年7月6日 05:55"
+
+
+@pytest.mark.parametrize(
+    ("value", "iso"),
+    [
+        ("2023-06-27T10:04:26Z", "2023-06-27T18:04:26+08:00"),
+        ("2023-06-27", "2023-06-27"),
+        ("2023-06-27 10:04", "2023-06-27T10:04:00+08:00"),
+    ],
+)
+def test_a_machines_date_is_brought_to_chinas_time(value: str, iso: str) -> None:
+    found = from_meta(value)
+
+    assert found is not None
+    assert found.iso == iso
+
+
+@given(st.text())
+def test_no_text_breaks_the_reader(text: str) -> None:
+    for found in (*find_dates(text), *filter(None, [from_meta(text)])):
+        assert found.iso[:4].isdigit()
