@@ -70,7 +70,8 @@ class CrawlerAddon:
         """Set what is read before a crawler exists: the guard is the process's resolver."""
         check_packages()
         settings.set("TWISTED_DNS_RESOLVER", "crawler.fetch.guard.GuardedResolver", "addon")
-        settings.set("LOG_LEVEL", "INFO", "addon")  # logging starts before the crawler
+        if not settings.getpriority("LOG_LEVEL"):  # logging starts before the crawler
+            settings.set("LOG_LEVEL", "INFO", "addon")
 
     def __init__(self, rendered: bool = False) -> None:
         self.rendered = rendered

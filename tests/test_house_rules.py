@@ -34,7 +34,7 @@ def imported(path: Path) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("path", cores(), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("path", list(cores()), ids=lambda p: str(p.relative_to(ROOT)))
 def test_pure_cores_import_no_scrapy_twisted_or_database(path: Path) -> None:
     roots = {name.partition(".")[0] for name in imported(path)}
 

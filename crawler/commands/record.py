@@ -21,6 +21,7 @@ class Command(ScrapyCommand):
     """Exit codes: 0 all recorded, 1 some not, 2 usage."""
 
     requires_project = True
+    default_settings = {"LOG_LEVEL": "ERROR"}  # noqa: RUF012 - as Scrapy declares it
 
     def syntax(self) -> str:
         """Show the arguments."""

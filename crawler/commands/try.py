@@ -30,6 +30,7 @@ class Command(ScrapyCommand):
     """Exit codes: 0 an article, 1 none or not readable, 2 usage."""
 
     requires_project = True
+    default_settings = {"LOG_LEVEL": "ERROR"}  # noqa: RUF012 - as Scrapy declares it
 
     def syntax(self) -> str:
         """Show the arguments."""
