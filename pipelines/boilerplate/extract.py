@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 LITTLE = 800
-FEW_PARAGRAPHS = 0.3
+FEW_PARAGRAPHS = 0.5
 MISSED = 150
 _CHINESE = re.compile(r"[一-鿿]")
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")

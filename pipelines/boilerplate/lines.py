@@ -15,7 +15,7 @@ MARKER_END = re.compile(r"\w{2,10}_RSS\.content\.end")
 _PUNCTUATION = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;：:”\"」』…)）.]$")
 
-PROSE = 40
+PROSE = 25
 
 
 def is_prose(line: str) -> bool:
