@@ -44,6 +44,8 @@ class Page:
     encoding: str = ""
     damages: tuple[Damage, ...] = ()
     archive: str = ""
+    article: Article | None = None
+    """Its article, where the stage before found it in the same trip to a worker."""
     schema_version: int = SCHEMA_VERSION
 
 

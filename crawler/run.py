@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -60,7 +60,6 @@ class Run:
         self.reasons: list[str] = []
         self._results: dict[int, str] = {}
         self._late: list[asyncio.Future[None]] = []
-        self._index_thread = ThreadPoolExecutor(1, thread_name_prefix="reprints")
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Run:
@@ -94,14 +93,15 @@ class Run:
         count = default_count() if wished is None else int(wished)
         return Workers(count, settings.getfloat("QINGYUAN_STAGE_TIMEOUT"))
 
+    @property
+    def index_path(self) -> Path:
+        """Where the reprint index lies; workers add to it, the writer reads its clusters."""
+        return self.data / "reprints.db"
+
     @cached_property
     def index(self) -> ReprintIndex:
-        """The reprint index; to be used through `in_index_thread` only."""
-        return ReprintIndex(self.data / "reprints.db")
-
-    async def in_index_thread(self, function: Any, *args: Any) -> Any:
-        """Call a function of the index off the reactor, one call at a time."""
-        return await asyncio.get_running_loop().run_in_executor(self._index_thread, function, *args)
+        """The writer's view of the reprint index."""
+        return ReprintIndex(self.index_path)
 
     def note(self, item: Any, outcome: str) -> None:
         """Remember how a stage decided on an item, until Scrapy tells which response it is from."""
@@ -187,8 +187,7 @@ class Run:
         if "workers" in self.__dict__:
             self.workers.close()
         if "index" in self.__dict__:
-            self._index_thread.submit(self.index.close).result()
-        self._index_thread.shutdown()
+            self.index.close()
         self.writer.close()
 
     def _verdict(self, reason: str) -> tuple[int, list[str]]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
+
+_COMMENT = re.compile(r"(?:^|\s)#")
 
 
 class SeedError(ValueError):
@@ -36,7 +39,7 @@ def parse_seeds(body: bytes, name: str) -> list[str]:
     urls: dict[str, None] = {}
     for number, line in enumerate(text.splitlines(), 1):
         # A comment stands at the start of a line or behind white space: URLs hold '#' themselves.
-        url = f" {line}".split(" #", 1)[0].strip()
+        url = _COMMENT.split(line, maxsplit=1)[0].strip()
         if not url:
             continue
         check_url(url, f"{name}, line {number}")
@@ -50,7 +53,7 @@ def check_url(url: str, where: str) -> None:
     """Raise SeedError unless this is an absolute http(s) URL."""
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname)
+        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", url)
     except ValueError:
         good = False
     if not good:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from typeguard import TypeCheckError, check_type
+from typeguard import CollectionCheckStrategy, TypeCheckError, check_type
 
 
 class SourceError(ImportError):
@@ -80,7 +80,9 @@ def _problems(cls: type, declared: dict[str, Any]) -> Iterator[str]:
             yield f"field {field!r} is missing"
             continue
         try:
-            check_type(getattr(cls, field), hint)
+            check_type(
+                getattr(cls, field), hint, collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS
+            )
         except TypeCheckError as error:
             yield f"field {field!r}: {getattr(cls, field)!r} {error}"
     for field, value in cls.__dict__.items():

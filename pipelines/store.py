@@ -29,7 +29,7 @@ class StorePipeline:
         """Store the item as an article; what it lacks of one is worked out."""
         article = as_article(item)
         row = row_of(article) | {"source": article.source or self.run.source}
-        cluster = self.run.index.cluster if "index" in self.run.__dict__ else None
+        cluster = self.run.index.cluster if self.run.index_path.exists() else None
         outcome = await self.run.writer.write(lambda c: store_article(c, row, cluster))
         self.run.note(item, outcome)
         return item

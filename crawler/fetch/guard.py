@@ -14,6 +14,9 @@ from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
+# Python calls the site-local fec0::/10, the local NAT64 64:ff9b:1::/48 and ::127.0.0.1 global.
+_ROUTED_IPV6 = ipaddress.ip_network("2000::/3")
+
 
 def parse_networks(values: Iterable[str]) -> tuple[Network, ...]:
     """Read networks such as `127.0.0.1/32`; raises NotConfigured naming the one that is none."""
@@ -39,7 +42,8 @@ def is_allowed(host: str, networks: Sequence[Network]) -> bool:
         address = _embedded(address) or address
     if any(address.version == net.version and address in net for net in networks):
         return True
-    return address.is_global and not address.is_multicast
+    routed = address.version == 4 or address in _ROUTED_IPV6
+    return routed and address.is_global and not address.is_multicast
 
 
 def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:

@@ -54,15 +54,15 @@ class Writer:
                     future.set_result(result)
 
     def _commit(self, operations: list[Operation]) -> list[Any]:
-        results: list[Any] = []
-        with self.engine.begin() as connection:
-            for operation in operations:
-                try:
-                    with connection.begin_nested():
-                        results.append(operation(connection))
-                except Exception as error:
-                    results.append(error)
-        return results
+        try:
+            with self.engine.begin() as connection:
+                return [operation(connection) for operation in operations]
+        except Exception as error:
+            if len(operations) == 1:
+                return [error]
+        # One of several failed and took the batch with it: each on its own, without savepoints,
+        # which would cost every good batch a quarter of its time.
+        return [result for operation in operations for result in self._commit([operation])]
 
     def close(self) -> None:
         """Wait for the thread and close the connections."""

@@ -119,7 +119,7 @@ class ReprintIndex:
         marks = ",".join("?" * BANDS)
         rows = self._db.execute(
             "SELECT id, key, digest, folded FROM documents WHERE key != ? AND (digest = ? OR id IN "
-            f"(SELECT document FROM bands WHERE hash IN ({marks})))",  # noqa: S608 - marks only
+            f"(SELECT document FROM bands WHERE hash IN ({marks})))",
             (key, found.digest, *band_hashes(found)),
         ).fetchall()
         text = found.text()

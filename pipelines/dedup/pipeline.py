@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -9,7 +11,7 @@ from scrapy.crawler import Crawler
 
 from crawler.run import Run
 from pipelines.adapt import put
-from pipelines.dedup import canonical_url, fingerprint
+from pipelines.dedup import Match, ReprintIndex, canonical_url, fingerprint
 
 
 class DedupPipeline:
@@ -20,7 +22,7 @@ class DedupPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> DedupPipeline:
-        """Share the run's index and workers."""
+        """Share the run's workers."""
         return cls(crawler)
 
     async def process_item(self, item: Any) -> Any:
@@ -30,15 +32,25 @@ class DedupPipeline:
         if not text or not url:
             return item
         key = adapter.get("canonical_url") or canonical_url(url)
-        print_ = await self.run.workers.run(fingerprint, text)
-        published = adapter.get("published_at")
-        match = await self.run.in_index_thread(self._add, key, print_, published)
+        digest, match = await self.run.workers.run(
+            add_to_index, self.run.index_path, key, text, adapter.get("published_at")
+        )
         put(item, "canonical_url", key)
-        put(item, "fingerprint", print_.digest)
+        put(item, "fingerprint", digest)
         if match is not None:
             put(item, "reprint_of", match.key)
             self.run.crawler.stats.inc_value(f"dedup/{match.relation}")
         return item
 
-    def _add(self, key: str, print_: Any, published: str | None) -> Any:
-        return self.run.index.add_fingerprint(key, print_, published=published)
+
+def add_to_index(
+    path: Path, key: str, text: str, published: str | None
+) -> tuple[str, Match | None]:
+    """Add a text in a worker, where its signature and the verification of copies cost no crawl."""
+    found = fingerprint(text)
+    return found.digest, _opened(path).add_fingerprint(key, found, published=published)
+
+
+@cache
+def _opened(path: Path) -> ReprintIndex:
+    return ReprintIndex(path)
