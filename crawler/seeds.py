@@ -53,7 +53,9 @@ def check_url(url: str, where: str) -> None:
     """Raise SeedError unless this is an absolute http(s) URL."""
     try:
         parts = urlsplit(url)
-        good = parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", url)
+        good = (
+            parts.scheme in ("http", "https") and bool(parts.hostname) and not re.search(r"\s", url)
+        )
     except ValueError:
         good = False
     if not good:

@@ -70,7 +70,12 @@ def _declared_fields(cls: type) -> dict[str, Any]:
     fields: dict[str, Any] = {}
     for base in reversed(cls.__mro__):
         if issubclass(base, Source):
-            fields.update(inspect.get_annotations(base))
+            try:
+                # Evaluated: a module with postponed annotations has them as strings.
+                fields.update(inspect.get_annotations(base, eval_str=True))
+            except NameError as error:
+                message = f"source {cls.__name__!r} ({base.__module__}): {error}"
+                raise SourceError(message) from error
     return fields
 
 
@@ -81,7 +86,9 @@ def _problems(cls: type, declared: dict[str, Any]) -> Iterator[str]:
             continue
         try:
             check_type(
-                getattr(cls, field), hint, collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS
+                getattr(cls, field),
+                hint,
+                collection_check_strategy=CollectionCheckStrategy.ALL_ITEMS,
             )
         except TypeCheckError as error:
             yield f"field {field!r}: {getattr(cls, field)!r} {error}"

@@ -95,6 +95,9 @@ def test_a_source_may_set_the_fields_that_its_base_declares() -> None:
     with pytest.raises(SourceError, match="field 'list_rule' is missing"):
         type("Declared", (Base,), GOOD)
 
+    with pytest.raises(SourceError, match="field 'list_rule': 7"):
+        type("Declared", (Base,), GOOD | {"list_rule": 7})
+
     declared = type("Declared", (Base,), GOOD | {"list_rule": "//ul"})
     assert declared.__dict__["list_rule"] == "//ul"
 

@@ -6,7 +6,7 @@ import io
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,7 @@ SECRET_HEADERS = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
     | {"proxy-authenticate", "www-authenticate", "x-api-key", "x-auth-token", "x-csrf-token"}
 )
-_USERINFO = re.compile(r"^(\w+://)[^/?#@]*@")
+_USERINFO = re.compile(r"^(\w+://)[^/?#]*@")
 
 
 class ArchiveError(Exception):
@@ -56,6 +56,13 @@ class Recorded:
     def content_type(self) -> str | None:
         """Give the HTTP declaration of type and charset, if any."""
         return next((v for k, v in self.headers if k.lower() == "content-type"), None)
+
+
+class _SentHeaders(StatusAndHeaders):  # type: ignore[misc]  # warcio has no types
+    """Headers byte for byte: warcio would percent-encode what is not ASCII."""
+
+    def compute_headers_buffer(self, header_filter: Callable[..., object] | None = None) -> None:
+        self.headers_buff = self.to_bytes(header_filter, "latin-1")
 
 
 class WarcArchive:
@@ -98,14 +105,19 @@ class WarcArchive:
         if self._file is not None and self._file.tell() < self.roll_bytes:
             return self._file
         self.close()
-        self._name = f"{self._stem}-{self._segment:05d}.warc.gz"
-        self._segment += 1
-        path = self.folder / self._name
+        path = self._next_path()
+        while path.exists():  # another archive of this process, begun in the same second
+            path = self._next_path()
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = path.open("xb")
         info = {"software": "qingyuan", "format": "WARC File Format 1.1"}
         self._file.write(self._member(self._builder.create_warcinfo_record(path.name, info)))
         return self._file
+
+    def _next_path(self) -> Path:
+        self._name = f"{self._stem}-{self._segment:05d}.warc.gz"
+        self._segment += 1
+        return self.folder / self._name
 
     def _member(self, record: object) -> bytes:
         """Give a record as one gzip member."""
@@ -130,7 +142,7 @@ def _to_warc(writer: WARCWriter, record: Recorded) -> object:
         "response",
         payload=io.BytesIO(record.body),
         length=len(record.body),
-        http_headers=StatusAndHeaders(str(record.status), kept, protocol="HTTP/1.1"),
+        http_headers=_SentHeaders(str(record.status), kept, protocol="HTTP/1.1"),
         warc_headers_dict={k: v for k, v in warc_headers.items() if v},
     )
 
@@ -176,11 +188,10 @@ def read_pointer(folder: Path, pointer: str) -> Recorded:
 def _from_warc(entry: object) -> Recorded:
     headers = entry.rec_headers  # type: ignore[attr-defined]  # warcio has no types
     http = entry.http_headers  # type: ignore[attr-defined]
-    body = entry.raw_stream.read()  # type: ignore[attr-defined]
-    declared = int(headers.get_header("Content-Length", "0"))
-    head = len(http.to_bytes()) if http else 0
-    if len(body) + head < declared:
-        raise ArchiveLoadFailed(f"record cut at {len(body)} of {declared} bytes")
+    stream = entry.raw_stream  # type: ignore[attr-defined]
+    body = stream.read()
+    if lacking := getattr(stream, "limit", 0):
+        raise ArchiveLoadFailed(f"record cut, {lacking} bytes are missing")
     return Recorded(
         url=headers.get_header("WARC-Target-URI") or "",
         status=int(http.get_statuscode()) if http and http.get_statuscode().isdigit() else 200,

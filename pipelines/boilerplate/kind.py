@@ -7,8 +7,9 @@ import re
 from crawler.items import Kind
 
 CHALLENGE = re.compile(
-    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|安全(验证|检查)|"
-    r"请完成.{0,6}验证|访问(过于|太)?频繁|enable javascript and cookies|创宇盾|云锁|waf|人机验证|滑动验证",
+    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|"
+    r"安全(验证|检查)|请完成.{0,6}验证|访问(过于|太)?频繁|"
+    r"enable javascript and cookies|创宇盾|云锁|waf|人机验证|滑动验证",
     re.I,
 )
 ERROR = re.compile(

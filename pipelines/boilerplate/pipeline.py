@@ -30,7 +30,9 @@ class BoilerplatePipeline:
         page = item if isinstance(item, Page) else _page_of(item)
         if page is None:
             return item
-        article = page.article or await self.workers.run(to_article, page)
+        article = page.article
+        if article is None:
+            article = await self.workers.run(to_article, page)
         for dropped in article.dropped:
             self.stats.inc_value(f"boilerplate/dropped/{dropped.rule}")
         if isinstance(item, Page):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -65,7 +66,7 @@ class CharsetPipeline:
 def _boilerplate_follows(crawler: Crawler) -> bool:
     stages = build_component_list(crawler.settings.getwithbase("ITEM_PIPELINES"))
     classes = [load_object(stage) for stage in stages]
-    return (CharsetPipeline, BoilerplatePipeline) in zip(classes, classes[1:], strict=False)
+    return (CharsetPipeline, BoilerplatePipeline) in pairwise(classes)
 
 
 def mend_and_extract(page: Page) -> tuple[tuple[Damage, ...], Article]:

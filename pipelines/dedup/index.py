@@ -31,6 +31,10 @@ CREATE TABLE links (a INTEGER NOT NULL, b INTEGER NOT NULL,
 CREATE INDEX links_b ON links (b);
 """
 
+_MARKS = ",".join("?" * BANDS)
+_CANDIDATES = f"""SELECT id, key, digest, folded FROM documents WHERE key != ? AND (
+    digest = ? OR id IN (SELECT document FROM bands WHERE hash IN ({_MARKS})))"""  # noqa: S608 - marks
+
 
 class IndexFileError(Exception):
     """The file is no reprint index of this version; the message names it."""
@@ -116,10 +120,8 @@ class ReprintIndex:
         return [row[0] for row in rows] or [key]
 
     def _copies(self, key: str, found: Fingerprint) -> list[tuple[int, Match]]:
-        marks = ",".join("?" * BANDS)
         rows = self._db.execute(
-            "SELECT id, key, digest, folded FROM documents WHERE key != ? AND (digest = ? OR id IN "
-            f"(SELECT document FROM bands WHERE hash IN ({marks})))",
+            _CANDIDATES,
             (key, found.digest, *band_hashes(found)),
         ).fetchall()
         text = found.text()

@@ -161,7 +161,7 @@ def test_every_fetch_has_one_outcome(scrapy: Scrapy) -> None:
     assert ended.outcomes() == {
         "listing": 1, "stored": len(TOPICS), "reprint": 0, "unchanged": 0,
         "quarantined": 1, "gone": 1, "failed": 1, "dead_letters": 0, "repaired": 0,
-        "fetched": 1 + len(TOPICS) + 3 + 3,  # robots.txt, the redirect, two retries more
+        "fetched": len(TOPICS) + 8,  # robots.txt, list, 404, 500 three times, redirect, empty
     }  # fmt: skip
 
 

@@ -64,9 +64,7 @@ def test_what_the_public_internet_does_not_route_to_is_refused(host: str, what: 
     assert not is_allowed(host, ()), what
 
 
-@pytest.mark.parametrize(
-    "host", [*PUBLIC, "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::1"]
-)
+@pytest.mark.parametrize("host", [*PUBLIC, "::ffff:1.1.1.1", "64:ff9b::101:101", "2002:101:101::1"])
 def test_public_addresses_may_be_reached(host: str) -> None:
     assert is_allowed(host, ())
 
