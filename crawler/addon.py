@@ -25,7 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "CONCURRENT_REQUESTS_PER_DOMAIN": 2,
     "AUTOTHROTTLE_ENABLED": True,
     "COOKIES_ENABLED": False,
-    "CONCURRENT_ITEMS": 8,  # Scrapy starts that many tasks for every response
+    "CONCURRENT_ITEMS": 4,  # Scrapy starts that many tasks for every response
     "DEFAULT_REQUEST_HEADERS": {
         "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
         "Accept-Language": "zh-CN,zh;q=0.9",  # several portals vary by it

@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import multiprocessing
 import os
+import pickle
 import signal
 from collections.abc import Callable
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as PoolTimeout
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
@@ -25,6 +26,10 @@ class StageDiedError(Exception):
     """A worker process ended while it worked on one page; it was replaced."""
 
 
+class StageFailedError(Exception):
+    """What a stage raised, in words, where the exception itself cannot leave its worker."""
+
+
 class Workers:
     """A pool of `count` spawned processes; with 0 the calls run in this process.
 
@@ -34,6 +39,7 @@ class Workers:
 
     def __init__(self, count: int, deadline: float) -> None:
         self.deadline = deadline
+        self._unanswered: set[Future[Any]] = set()
         context = multiprocessing.get_context("spawn")
         self._pool = (
             ProcessPool(max_workers=count, context=context, initializer=_ignore_interrupt)
@@ -48,7 +54,8 @@ class Workers:
     def submit(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Future[T]:
         """Call a module-level function in a worker.
 
-        The future raises what the function raised, StageTimeoutError or StageDiedError.
+        The future raises what the function raised, StageFailedError in words where that cannot
+        leave the worker, StageTimeoutError or StageDiedError (also for what waits at `close`).
         """
         answer: Future[T] = Future()
         if self._pool is None:
@@ -59,6 +66,7 @@ class Workers:
             return answer
 
         def deliver(done: Future[T]) -> None:
+            self._unanswered.discard(answer)
             error = None if done.cancelled() else done.exception()
             if done.cancelled():
                 answer.set_exception(StageDiedError(f"{function.__name__} was cancelled"))
@@ -67,7 +75,10 @@ class Workers:
             else:
                 answer.set_exception(self._named(error, function.__name__))
 
-        future = self._pool.schedule(function, args=args, kwargs=kwargs, timeout=self.deadline)
+        self._unanswered.add(answer)
+        future = self._pool.schedule(
+            _portably, args=(function, *args), kwargs=kwargs, timeout=self.deadline
+        )
         future.add_done_callback(deliver)
         return answer
 
@@ -84,6 +95,22 @@ class Workers:
         if self._pool is not None:
             self._pool.stop()
             self._pool.join()
+        for answer in self._unanswered:
+            answer.set_exception(StageDiedError("the workers were stopped"))
+        self._unanswered.clear()
+
+
+def _portably(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a function; what it raises must survive pickling: lxml's errors do not."""
+    try:
+        return function(*args, **kwargs)
+    except Exception as error:
+        try:
+            pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, made in this line
+        except Exception:
+            # An exception that cannot be made again would take the whole pool down.
+            raise StageFailedError(f"{type(error).__name__}: {error}") from None
+        raise
 
 
 def default_count() -> int:

@@ -23,6 +23,8 @@ SECRET_HEADERS = frozenset(
     {"set-cookie", "set-cookie2", "cookie", "authorization", "proxy-authorization"}
     | {"proxy-authenticate", "www-authenticate", "x-api-key", "x-auth-token", "x-csrf-token"}
 )
+# AttributeError: warcio's answer to a record whose header is cut before its URL.
+_UNREADABLE = (ArchiveLoadFailed, EOFError, ValueError, AttributeError)
 _USERINFO = re.compile(r"^(\w+://)[^/?#]*@")
 
 
@@ -65,6 +67,13 @@ class _SentHeaders(StatusAndHeaders):  # type: ignore[misc]  # warcio has no typ
         self.headers_buff = self.to_bytes(header_filter, "latin-1")
 
 
+class _Builder(WARCWriter):  # type: ignore[misc]  # warcio has no types
+    """Writes the payload's digest only: the block's says the same, for another pass over it."""
+
+    def ensure_digest(self, record: object, block: bool = True, payload: bool = True) -> None:
+        super().ensure_digest(record, block=False, payload=payload)
+
+
 class WarcArchive:
     """Appends responses to `<folder>/<source>/<start>-<pid>-<n>.warc.gz`, rolled by size in bytes.
 
@@ -82,7 +91,7 @@ class WarcArchive:
         self._segment = 0
         # One builder for all records: making one asks for the host's name, a quarter of a ms.
         self._buffer = io.BytesIO()
-        self._builder = WARCWriter(self._buffer, gzip=False, warc_version="1.1")
+        self._builder = _Builder(self._buffer, gzip=False, warc_version="1.1")
         self._file: io.BufferedWriter | None = None
         self._name = ""
 
@@ -153,21 +162,22 @@ def read_responses(path: Path) -> Iterator[Recorded]:
     Raises ArchiveError where the file cannot be opened, is no WARC, or ends within a record; what
     stands before that place has been given by then.
     """
-    given = 0
+    given = end = 0
     try:
         with path.open("rb") as file:
-            records = ArchiveIterator(file, no_record_parse=False)
+            records = ArchiveIterator(file)
             for entry in records:
-                if not str(entry.rec_headers.protocol).startswith("WARC/"):
-                    raise ArchiveLoadFailed("not a WARC file")
-                if entry.rec_type != "response":
-                    continue
                 recorded = _from_warc(entry)
-                given += 1
-                yield replace(recorded, pointer=f"{path}#{records.get_record_offset()}")
+                pointer = f"{path}#{records.get_record_offset()}"
+                end = records.offset
+                if entry.rec_type == "response":
+                    given += 1
+                    yield replace(recorded, pointer=pointer)
+            if end != path.stat().st_size:  # warcio passes over the stub of a gzip member
+                raise ArchiveLoadFailed("cut where a record begins")
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
-    except (ArchiveLoadFailed, EOFError, ValueError) as error:
+    except _UNREADABLE as error:
         raise ArchiveError(f"{path}: broken behind response {given}: {error}") from error
 
 
@@ -180,7 +190,7 @@ def read_pointer(folder: Path, pointer: str) -> Recorded:
             file.seek(int(offset))
             for entry in ArchiveIterator(file):
                 return replace(_from_warc(entry), pointer=pointer)
-    except (OSError, ValueError, ArchiveLoadFailed, EOFError) as error:
+    except (OSError, *_UNREADABLE) as error:
         raise ArchiveError(f"{path}, offset {offset or '?'}: {error}") from error
     raise ArchiveError(f"{path}, offset {offset}: no record there")
 
@@ -189,6 +199,10 @@ def _from_warc(entry: object) -> Recorded:
     headers = entry.rec_headers  # type: ignore[attr-defined]  # warcio has no types
     http = entry.http_headers  # type: ignore[attr-defined]
     stream = entry.raw_stream  # type: ignore[attr-defined]
+    if not str(headers.protocol).startswith("WARC/"):
+        raise ArchiveLoadFailed("not a WARC file")
+    if not headers.get_header("Content-Length"):
+        raise ArchiveLoadFailed("record cut within its header")
     body = stream.read()
     if lacking := getattr(stream, "limit", 0):
         raise ArchiveLoadFailed(f"record cut, {lacking} bytes are missing")

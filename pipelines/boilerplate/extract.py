@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from crawler.items import Dropped
+from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.dates import Found
-from pipelines.boilerplate.descent import main_block
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts, without_site_name
-from pipelines.boilerplate.parse import block_lines, meta_date, parse, titles_of
+from pipelines.boilerplate.page import read_page
+from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
 from pipelines.boilerplate.tables import unwrap_layout_tables
@@ -23,9 +24,8 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 LITTLE = 800
-FEW_PARAGRAPHS = 0.5
-MISSED = 150
 _CHINESE = re.compile(r"[一-鿿]")
+_SAYS_SOMETHING = re.compile(r"[。！？；!?;]|^\||^.{2,16}[:：]\s*[^\s:：]")
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")
 
 
@@ -35,40 +35,41 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     Other languages than Chinese get trafilatura's result as it is. What cannot be parsed comes
     back as kind `error` or `empty` with confidence 0.
     """
-    import trafilatura
-
     tree = parse(html)
     if tree is None:
         return Extracted(kind="empty")
-    page = block_lines(tree)
-    titles = titles_of(tree)
-    visible = "".join(page)
-    links = [" ".join("".join(map(str, a.itertext())).split()) for a in tree.iter("a")]
-    linked = sum(map(len, links))
-    prose = sum(len(line) for line in page if is_prose(line))
-    scripts = html.lower().count("<script")
-    kind = kind_of(titles[0] if titles else "", visible, linked, prose, scripts)
-    if kind != "article":
-        return Extracted(title=_best_title(titles, page), kind=kind)
     unwrap_layout_tables(tree)
-    text = trafilatura.extract(
-        tree, url=None, deduplicate=False, include_comments=False, include_tables=True
-    )
-    lines = split_lines(text or "")
-    if not _is_chinese(page):
-        return Extracted(
-            title=titles[0] if titles else "",
-            text="\n".join(lines),
-            published_at=_iso(meta_date(tree)),
-            confidence=0.5,
-            kind="article" if lines else "empty",
-        )
-    lines = _second_opinion(lines, tree)
+    lines_of_page = read_page(tree)
+    page = [line.text for line in lines_of_page.lines]
+    titles = titles_of(tree)
     title = _best_title(titles, page)
-    facts = _facts_around(title, page, lines)
-    kept, dropped = strip(_from_title(lines, title), title, template, frozenset(links))
+    scripts = html.lower().count("<script")
+    chinese = _is_chinese(page)
+    kind = kind_of(titles[0] if titles else "", title, lines_of_page, scripts)
+    forum = is_forum(url, lines_of_page)
+    if kind != "article" and not (kind == "list" and (forum or not chinese)):
+        return Extracted(title=title, kind=kind)
+    if not chinese:
+        return _foreign(tree, titles)
+    links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
+    body = find_body(tree, lines_of_page, links, forum=forum)
+    kept, dropped = strip(_from_title(body.lines, title), title, template, links)
+    facts = _facts_around(title, page, kept)
     published = facts.published or meta_date(tree)
-    return _assemble(title, kept, dropped, facts, published)
+    return _assemble(title, kept, dropped, facts, published, agreement=body.agreement)
+
+
+def _foreign(tree: HtmlElement, titles: Sequence[str]) -> Extracted:
+    import trafilatura
+
+    lines = split_lines(trafilatura.extract(tree, deduplicate=False, include_comments=False) or "")
+    return Extracted(
+        title=titles[0] if titles else "",
+        text="\n".join(lines),
+        published_at=_iso(meta_date(tree)),
+        confidence=0.5 if lines else 0.0,
+        kind="article" if lines else "empty",
+    )
 
 
 def strip_lines(text: str) -> Extracted:
@@ -96,6 +97,8 @@ def _assemble(
     dropped: Sequence[Dropped],
     facts: Facts,
     published: Found | None,
+    *,
+    agreement: float = 1.0,
 ) -> Extracted:
     prose = sum(len(line) for line in kept if is_prose(line))
     total = sum(map(len, kept))
@@ -110,25 +113,18 @@ def _assemble(
         region=facts.region,
         section=facts.section,
         tags=facts.tags,
-        kind="article" if total and not _only_furniture(prose, total) else "empty",
-        confidence=round(prose / total, 3) if total else 0.0,
+        kind="empty" if _only_furniture(kept) else "article",
+        confidence=round(agreement * prose / total, 3) if total else 0.0,
         dropped=tuple(dropped),
     )
 
 
-def _only_furniture(prose: int, total: int) -> bool:
-    """Tell a page without an article of its own: a few lines, hardly a paragraph among them.
+def _only_furniture(lines: Sequence[str]) -> bool:
+    """Tell menus and captions from a text: few lines, none of them a sentence, a row, a field.
 
-    Verse and dialogue have no paragraphs either, but on the development pages they are longer.
+    Verse has sentences, and a tender notice fields, where neither has paragraphs.
     """
-    return total < LITTLE and prose < FEW_PARAGRAPHS * total
-
-
-def _second_opinion(lines: list[str], tree: HtmlElement) -> list[str]:
-    """Take the main block's lines where trafilatura took teasers and left the paragraphs."""
-    block = [line for row in block_lines(main_block(tree)) for line in split_lines(row)]
-    mine, theirs = (sum(len(x) for x in found if is_prose(x)) for found in (block, lines))
-    return block if theirs < MISSED and mine > 2 * theirs else lines
+    return sum(map(len, lines)) < LITTLE and not any(map(_SAYS_SOMETHING.search, lines))
 
 
 def _iso(found: Found | None) -> str | None:
@@ -147,10 +143,9 @@ def _best_title(titles: Sequence[str], page: Sequence[str]) -> str:
         return next((line for line in page if len(line) >= 8), "")
     shown = titles[0]
     whole = key_of(shown)
-    for heading in titles[1:]:
-        key = key_of(heading)
-        if len(key) >= 5 and key in whole:
-            return without_site_name(heading, page)
+    headings = [h for h in titles[1:] if len(key_of(h)) >= 5 and key_of(h) in whole]
+    if headings:  # the longest: an unescaped quote cuts the value of og:title
+        return without_site_name(max(headings, key=len), page)
     for line in page[:80]:
         if len(line) >= 8 and shown.startswith(line) and _SEPARATOR.match(shown[len(line) :]):
             return without_site_name(line, page)
@@ -165,7 +160,7 @@ def _facts_around(title: str, page: Sequence[str], body: Sequence[str]) -> Facts
         (i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)), default=0
     )
     window = page[max(0, place - 6) : max(start, place + 1)][:30]
-    return read_facts(window, page[start : start + len(body) + 6])
+    return read_facts(window, page[start : start + len(body) + 12])
 
 
 def _from_title(lines: list[str], title: str) -> list[str]:

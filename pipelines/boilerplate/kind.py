@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from crawler.items import Kind
+from pipelines.boilerplate.page import HEADLINE, PageLines
 
 CHALLENGE = re.compile(
-    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|"
-    r"安全(验证|检查)|请完成.{0,6}验证|访问(过于|太)?频繁|"
-    r"enable javascript and cookies|创宇盾|云锁|waf|人机验证|滑动验证",
+    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|安全(验证|检查)|"
+    r"请完成.{0,6}验证|访问(过于|太)?频繁|enable javascript and cookies|创宇盾|云锁|waf|"
+    r"人机验证|滑动验证",
     re.I,
 )
 ERROR = re.compile(
@@ -17,23 +19,93 @@ ERROR = re.compile(
     r"找不到(页面|文件)|出错了",
     re.I,
 )
+DATE = re.compile(r"(?<!\d)(?:(?:19|20)?\d\d[-/.年])?[01]?\d[-/.月][0-3]?\d日?(?!\d)")
+HAN = re.compile(r"[一-鿿]")
 
 SHORT = 400
-LINKED = 0.6
 
 
-def kind_of(title: str, visible: str, linked: int, prose: int, scripts: int) -> Kind:
-    """Name a page from its title, visible text, and counts of characters.
+@dataclass(frozen=True, slots=True)
+class Looks:
+    """What tells a list from an article.
 
-    `linked` stand in links, `prose` in paragraphs, `scripts` counts script elements.
+    `items` counts headlines that are links, `dated` those with a date beside them; `longest` and
+    `pieces` describe the prose between them: characters of the longest stretch, number of
+    stretches longer than a headline, `main` the longest one's share of all. `linked` is the share
+    of the page's characters that stand in links, `own` the characters without links behind the
+    page's title.
     """
-    length = len(visible)
-    if length < SHORT and CHALLENGE.search(title + visible):
+
+    items: int
+    dated: int
+    longest: int
+    pieces: int
+    main: float
+    linked: float
+    own: int
+
+    @property
+    def is_list(self) -> bool:
+        """Tell a list; the limits lie between the 35 lists and the articles measured."""
+        if self.own >= 60:  # the shortest notices: a table of a few rows under its title
+            return False
+        if self.linked > 0.6 and self.longest < 80:
+            return True
+        headlines = self.items >= 6 and self.linked >= 0.28 and self.longest < 120
+        rows = self.dated >= 8 and 2 * self.dated >= self.items and self.longest < 240
+        excerpts = self.items >= 10 and self.pieces >= 5 and self.main < 0.3 and self.longest < 260
+        return headlines or rows or (excerpts and self.linked >= 0.28)
+
+
+def looks_of(page: PageLines, title: str) -> Looks:
+    """Measure a page; `title` is that of its article, if it is one."""
+    lines = page.lines
+    stretches = [0]
+    items = dated = 0
+    for index, line in enumerate(lines):
+        if line.is_link and len(line.text) >= HEADLINE:
+            items += 1
+            near = lines[max(0, index - 1) : index + 3]
+            dated += any(len(x.text) - x.linked <= 40 and DATE.search(x.text) for x in near)
+            stretches.append(0)
+        elif line.linked >= HEADLINE and DATE.search(line.text):
+            dated += 1
+        elif not line.is_link:
+            stretches[-1] += line.prose
+    total = sum(len(line.text) for line in lines)
+    return Looks(
+        items=items,
+        dated=dated,
+        longest=max(stretches),
+        pieces=sum(stretch >= 40 for stretch in stretches),
+        main=max(stretches) / max(1, sum(stretches)),
+        linked=sum(line.linked for line in lines) / max(1, total),
+        own=_behind(page, title),
+    )
+
+
+def _behind(page: PageLines, title: str) -> int:
+    """Count the Chinese characters outside links between a page's title and its next headline."""
+    lines = page.lines
+    place = next((i for i, x in enumerate(lines) if x.text == title and not x.is_link), None)
+    if place is None or len(title) < HEADLINE:
+        return 0
+    count = 0
+    for line in lines[place + 1 :]:
+        if line.linked >= HEADLINE:
+            break
+        if not line.is_link:
+            count += len(HAN.findall(line.text))
+    return count
+
+
+def kind_of(shown: str, title: str, page: PageLines, scripts: int) -> Kind:
+    """Name a page from its <title> as shown, its article's title, its lines, its script count."""
+    visible = "".join(line.text for line in page.lines)
+    if len(visible) < SHORT and CHALLENGE.search(shown + visible):
         return "challenge"
-    if length < SHORT and ERROR.search(title):
+    if len(visible) < SHORT and ERROR.search(shown):
         return "error"
-    if length < 20:
+    if len(visible) < 20:
         return "shell" if scripts else "empty"
-    if linked > LINKED * length and prose < 80:
-        return "list"
-    return "article"
+    return "list" if looks_of(page, title).is_list else "article"

@@ -1,4 +1,4 @@
-"""A page as a tree, and what is read off it: visible lines, titles, machine-readable dates."""
+"""A page as a tree, and what its head says: titles, machine-readable dates."""
 
 from __future__ import annotations
 
@@ -10,12 +10,6 @@ from pipelines.boilerplate.dates import Found, from_meta
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-_BLOCKS = frozenset(
-    {"p", "div", "br", "li", "ul", "ol", "dl", "dt", "dd", "tr", "td", "th", "table", "hr", "pre"}
-    | {"h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "header", "footer", "nav", "main"}
-    | {"aside", "form", "option", "title", "blockquote", "center"}
-)
-_UNSEEN = frozenset({"script", "style", "noscript", "template", "select", "textarea", "head"})
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I
 )
@@ -36,7 +30,7 @@ def parse(html: str) -> HtmlElement | None:
         tree = lxml_html.document_fromstring(_parseable(html))
     except (etree.ParserError, ValueError):
         return None
-    _remove_unseen(tree)
+    _remove_hidden(tree)
     return tree
 
 
@@ -45,44 +39,23 @@ def _parseable(html: str) -> str:
     return re.sub(r"^\s*<\?xml[^>]*\?>", "", html.replace("\0", ""), count=1)
 
 
-def _remove_unseen(tree: HtmlElement) -> None:
-    for element in list(tree.iter()):
-        if isinstance(element.tag, str) and (
-            element.tag in ("script", "style", "noscript")
-            or _HIDDEN.search(element.get("style", ""))
-        ):
+def _remove_hidden(tree: HtmlElement) -> None:
+    """Drop what a style attribute hides, unless it holds half of the page's text.
+
+    WeChat hides its article until a script shows it.
+    """
+    hidden = [e for e in tree.iter("*") if _HIDDEN.search(e.get("style", ""))]
+    if not hidden:
+        return
+    half = _length(tree) / 2
+    for element in hidden:
+        if _length(element) < half:
             element.drop_tree()
 
 
-def block_lines(tree: HtmlElement) -> list[str]:
-    """Give the visible text of a page, a line for each block."""
-    from lxml import etree
-
-    lines: list[str] = []
-    words: list[str] = []
-
-    def end() -> None:
-        line = " ".join("".join(words).split())
-        if line:
-            lines.append(line)
-        words.clear()
-
-    skipping = 0
-    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
-        tag = element.tag
-        if not isinstance(tag, str):
-            words.append(element.tail or "")
-            continue
-        if tag in _UNSEEN:
-            skipping += 1 if event == "start" else -1
-        if tag in _BLOCKS:
-            end()
-        if event == "start":
-            words.append(element.text or "" if not skipping else "")
-        elif not skipping:
-            words.append(element.tail or "")
-    end()
-    return lines
+def _length(element: HtmlElement) -> int:
+    texts = element.xpath(".//text()[not(parent::script or parent::style)]")
+    return sum(len(text.strip()) for text in texts)
 
 
 def titles_of(tree: HtmlElement) -> list[str]:

@@ -26,11 +26,15 @@ def _owner(element: HtmlElement) -> HtmlElement | None:
 
 
 def _is_layout(table: HtmlElement) -> bool:
-    """A table lays out when it holds another, or one cell a row, or a long cell of blocks."""
+    """A table lays out when it holds another or a long cell of blocks, or has no columns.
+
+    Columns are two rows of two filled cells: spacers and menus of one row have none.
+    """
     if next(table.iterdescendants("table"), None) is not None:
         return True
     rows = [[cell for cell in row if cell.tag in ("td", "th")] for row in table.iter("tr")]
-    if all(len(row) <= 1 for row in rows):
+    filled = [sum(bool("".join(cell.itertext()).strip()) for cell in row) for row in rows]
+    if sum(count >= 2 for count in filled) < 2:
         return True
     cells = [cell for row in rows for cell in row]
     return any(

@@ -1,0 +1,46 @@
+"""Stages that behave badly: module-level, so that a spawned worker can import them."""
+
+from __future__ import annotations
+
+import os
+import time
+
+
+class OddError(Exception):
+    """Pickles, and cannot be made again from what it pickled."""
+
+    def __init__(self, page: str, place: int) -> None:
+        super().__init__(f"{page} at {place}")
+
+
+def double(number: int, *, plus: int = 0) -> int:
+    return 2 * number + plus
+
+
+def process_id() -> int:
+    return os.getpid()
+
+
+def refuse(word: str) -> None:
+    raise KeyError(word)
+
+
+def time_out() -> None:
+    raise TimeoutError("the site's clock")
+
+
+def refuse_oddly() -> None:
+    raise OddError("a.html", 7)
+
+
+def give_what_cannot_travel() -> object:
+    return lambda: None
+
+
+def die(code: int) -> None:
+    os._exit(code)
+
+
+def sleep(seconds: float) -> float:
+    time.sleep(seconds)
+    return seconds

@@ -1,0 +1,122 @@
+"""Workers: results and exceptions come back; a stage that dies or hangs costs one page."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from crawler.workers import (
+    StageDiedError,
+    StageFailedError,
+    StageTimeoutError,
+    Workers,
+    default_count,
+)
+from tests import stage_functions as stages
+
+WAIT = 30  # seconds; a test that hangs fails
+
+
+@pytest.fixture(scope="module")
+def workers() -> Iterator[Workers]:
+    pool = Workers(1, deadline=1.0)
+    pool.submit(stages.double, 1).result(WAIT)
+    yield pool
+    pool.close()
+
+
+def goes_on(workers: Workers) -> bool:
+    return workers.submit(stages.double, 21).result(WAIT) == 42
+
+
+def test_a_result_comes_back_from_another_process(workers: Workers) -> None:
+    assert workers.submit(stages.double, 20, plus=2).result(WAIT) == 42
+    assert workers.submit(stages.process_id).result(WAIT) != os.getpid()
+
+
+def test_a_coroutine_may_wait_for_it(workers: Workers) -> None:
+    assert asyncio.run(workers.run(stages.double, 20, plus=2)) == 42
+
+
+def test_an_exception_passes_with_its_type_and_arguments(workers: Workers) -> None:
+    with pytest.raises(KeyError) as caught:
+        workers.submit(stages.refuse, "标题").result(WAIT)
+
+    assert caught.value.args == ("标题",)
+    assert goes_on(workers)
+
+
+def test_a_timeout_of_the_function_is_not_taken_for_the_deadline(workers: Workers) -> None:
+    with pytest.raises(TimeoutError, match="the site's clock"):
+        workers.submit(stages.time_out).result(WAIT)
+
+
+def test_a_worker_that_ends_is_named_and_replaced(workers: Workers) -> None:
+    with pytest.raises(StageDiedError, match="ended in die, exit code 3"):
+        workers.submit(stages.die, 3).result(WAIT)
+
+    assert goes_on(workers)
+
+
+def test_a_stage_over_its_deadline_is_stopped_and_replaced(workers: Workers) -> None:
+    with pytest.raises(StageTimeoutError, match="sleep took over 1 s"):
+        workers.submit(stages.sleep, 60).result(WAIT)
+
+    assert goes_on(workers)
+
+
+def test_the_deadline_does_not_count_the_wait_for_a_worker(workers: Workers) -> None:
+    waiting = [workers.submit(stages.sleep, 0.6) for _ in range(3)]
+
+    assert [future.result(WAIT) for future in waiting] == [0.6] * 3
+
+
+def test_the_death_of_a_worker_does_not_take_the_pages_that_wait(workers: Workers) -> None:
+    dying = workers.submit(stages.die, 1)
+    waiting = [workers.submit(stages.double, number) for number in range(3)]
+
+    assert [future.result(WAIT) for future in waiting] == [0, 2, 4]
+    assert isinstance(dying.exception(WAIT), StageDiedError)
+
+
+def test_a_result_that_cannot_travel_fails_its_page_only(workers: Workers) -> None:
+    assert workers.submit(stages.give_what_cannot_travel).exception(WAIT) is not None
+    assert goes_on(workers)
+
+
+def test_an_exception_that_cannot_be_made_again_fails_its_page_only(workers: Workers) -> None:
+    with pytest.raises(StageFailedError, match="OddError: a.html at 7"):
+        workers.submit(stages.refuse_oddly).result(WAIT)
+
+    assert goes_on(workers)
+
+
+def test_pages_that_wait_when_the_pool_closes_end_with_an_error() -> None:
+    pool = Workers(1, deadline=WAIT)
+    waiting = [pool.submit(stages.sleep, 20) for _ in range(3)]
+
+    pool.close()
+
+    assert all(future.exception(WAIT) is not None for future in waiting)
+
+
+def test_without_workers_the_stage_runs_here() -> None:
+    pool = Workers(0, deadline=1.0)
+
+    assert pool.submit(stages.process_id).result(0) == os.getpid()
+    assert asyncio.run(pool.run(stages.double, 21)) == 42
+    with pytest.raises(KeyError, match="标题"):
+        pool.submit(stages.refuse, "标题").result(0)
+    pool.close()
+
+
+@pytest.mark.parametrize(("cores", "count"), [(None, 1), (1, 1), (2, 1), (8, 7)])
+def test_one_core_is_left_to_the_crawler(
+    cores: int | None, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: cores)
+
+    assert default_count() == count
