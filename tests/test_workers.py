@@ -88,7 +88,7 @@ def test_a_result_that_cannot_travel_fails_its_page_only(workers: Workers) -> No
 
 
 def test_an_exception_that_cannot_be_made_again_fails_its_page_only(workers: Workers) -> None:
-    with pytest.raises(StageFailedError, match="OddError: a.html at 7"):
+    with pytest.raises(StageFailedError, match=r"OddError: a.html at 7"):
         workers.submit(stages.refuse_oddly).result(WAIT)
 
     assert goes_on(workers)
