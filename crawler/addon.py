@@ -13,7 +13,6 @@ from crawler.fetch.render import browser_settings
 
 # Where Scrapy's defaults are wrong for unwatched crawls of many sites.
 DEFAULTS: dict[str, Any] = {
-    "USER_AGENT": "Qingyuan/0.1 (+https://github.com/qingyuan-crawler/qingyuan; set USER_AGENT)",
     "ROBOTSTXT_OBEY": True,
     "REMOTE_CONTROL_ENABLED": False,  # a local port that runs code
     "TELNETCONSOLE_ENABLED": False,  # the same
@@ -86,6 +85,9 @@ class CrawlerAddon:
         """Install the chain and the defaults."""
         for name, value in DEFAULTS.items():
             settings.set(name, value, "addon")
+        contact = settings.get("QINGYUAN_CONTACT")
+        agent = f"Qingyuan/0.1 (+{contact})" if contact else "Qingyuan/0.1"
+        settings.set("USER_AGENT", agent, "addon")
         # AutoThrottle's own start of 5 s would hold back a source that asks for less.
         settings.set("AUTOTHROTTLE_START_DELAY", settings.getfloat("DOWNLOAD_DELAY"), "addon")
         for name, components in COMPONENTS.items():

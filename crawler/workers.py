@@ -96,7 +96,8 @@ class Workers:
             self._pool.stop()
             self._pool.join()
         for answer in self._unanswered:
-            answer.set_exception(StageDiedError("the workers were stopped"))
+            if not answer.done():
+                answer.set_exception(StageDiedError("the workers were stopped"))
         self._unanswered.clear()
 
 

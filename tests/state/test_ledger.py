@@ -149,7 +149,7 @@ def histories(draw: st.DrawFn) -> list[Event]:
     lanes: list[list[Event]] = []
     for number in range(draw(st.integers(1, 6))):
         pointer = f"a#{number}"
-        ends = {
+        ends: dict[str, list[tuple[str, ...]]] = {
             "page": page(pointer, *draw(st.lists(st.sampled_from(FROM_ITEMS), max_size=3))),
             "moved": [("archived", pointer), ("pass_on", pointer)],
             "gone": [("archived", pointer), ("close", pointer, "gone")],
