@@ -11,13 +11,14 @@ from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
-from pipelines.boilerplate.metadata import Facts, read_facts, without_site_name
+from pipelines.boilerplate.metadata import Facts, read_facts
 from pipelines.boilerplate.page import read_page
 from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
 from pipelines.boilerplate.tables import unwrap_layout_tables
 from pipelines.boilerplate.template import Template
+from pipelines.boilerplate.title import without_site_name
 from pipelines.charset.script import fold_script
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Title, date, publisher, authors, region and section, from the lines around the title."""
+"""Date, publisher, authors, region and section, from the lines around the title."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pipelines.boilerplate.dates import Found, find_dates
-from pipelines.boilerplate.lines import key_of
 from pipelines.charset.script import fold_script
 
 # What follows a name on the same line, without a space before it.
@@ -34,11 +33,6 @@ AUTHOR = re.compile(
 REGION = re.compile(r"(?:所在)?地区\s*[:：]\s*([一-鿿]{2,8}(?:\s*[-—]\s*[一-鿿]{2,10}){0,3})")
 CRUMBS = re.compile(r"^(?:.{0,8}位置\s*[:：]\s*)?(.{1,40}?[>»›].{1,80})$")
 TAGS = re.compile(r"^(?:(?:标签|关键词|关键字)\s*[:：]\s*)+([^\s:：].{0,200})$")
-_SUFFIX = re.compile(r"\s*[-_|—–·]+\s*([^-_|—–]{2,24})\s*$")
-_SITE_WORDS = re.compile(
-    r"(网|快讯|日报|晚报|新闻|在线|频道|门户|平台|资讯|政府|委员会|粉丝|速看|视讯|头条|公众号|首页|小说|\.com|\.cn)$",
-    re.I,
-)
 _LABEL = re.compile(r"发布|时间|日期|来源|更新")
 _PUBLISHED = re.compile(rf"(?:发[布表](?:日期|时间|于)?|更新(?:日期|时间|于))\s*[:：]?\s*{_DAY}")
 
@@ -109,19 +103,3 @@ def _section(lines: Sequence[str]) -> str:
 def _tags(lines: Sequence[str]) -> tuple[str, ...]:
     words = _first(TAGS, lines)
     return tuple(w for w in re.split(r"[\s,，、;；]+", words) if w)[:20]
-
-
-def without_site_name(title: str, others: Sequence[str] = ()) -> str:
-    """Take the site's name off a title: what follows the last dash where another line shows the
-    title without it, or where it ends as names of sites end.
-    """
-    match = _SUFFIX.search(title)
-    if not match:
-        return title
-    bare = title[: match.start()].strip()
-    if "_" in title[match.start() : match.start(1)] and len(bare) >= 6:
-        return without_site_name(bare, others)  # titles themselves hold no underscore
-    seen = {key_of(line) for line in others}
-    if len(bare) >= 6 and (key_of(bare) in seen or _SITE_WORDS.search(fold_script(match[1]))):
-        return without_site_name(bare, others)
-    return title
