@@ -77,6 +77,7 @@ articles = Table(
     Column("contact", Text),
     Index("articles_version", "canonical_url", "version", unique=True),
     Index("articles_source", "source", "is_current"),
+    Index("articles_reprint_of", "reprint_of"),
 )
 
 quarantine = Table(

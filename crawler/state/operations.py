@@ -39,6 +39,8 @@ def store_article(connection: Connection, row: Mapping[str, Any], cluster: Clust
     current = connection.execute(_CURRENT, {"key": key}).first()
     known = current is not None and current.fingerprint == row["fingerprint"]
     values = {name: value for name, value in row.items() if name in ARTICLE_COLUMNS}
+    if cluster is None:
+        values.pop("reprint_of", None)  # without an index nobody can say; what was known stays
     if current is not None and known:
         connection.execute(update(articles).where(articles.c.id == current.id).values(values))
     else:
@@ -49,16 +51,26 @@ def store_article(connection: Connection, row: Mapping[str, Any], cluster: Clust
         version = current.version + 1 if current is not None else 1
         own = {"version": version, "is_current": True, "stored_at": now()}
         connection.execute(_INSERT, _EMPTY | values | own)
-    copies = _elect(connection, cluster(key)) if cluster else 1
+    keys = cluster(key) if cluster else [key]
+    copies = _elect(connection, keys) if len(keys) > 1 else 1
     if known:
         return "unchanged"
+    if current is not None and cluster:
+        _elect_those_left(connection, key, keys, cluster)
     return "reprint" if copies > 1 else "stored"
+
+
+def _elect_those_left(connection: Connection, key: str, keys: list[str], cluster: Cluster) -> None:
+    """Elect anew among the copies of a former text, which its new one is no longer like."""
+    followers = connection.scalars(
+        select(articles.c.canonical_url).where(articles.c.reprint_of == key, articles.c.is_current)
+    ).all()
+    for follower in set(followers) - set(keys):
+        _elect(connection, cluster(follower))
 
 
 def _elect(connection: Connection, keys: list[str]) -> int:
     """Elect the best copy of a cluster; gives how many copies are stored."""
-    if len(keys) == 1:
-        return 1
     rows = connection.execute(
         select(
             articles.c.canonical_url,

@@ -35,7 +35,9 @@ class Body:
     agreement: float
 
 
-def find_body(tree: HtmlElement, page: PageLines, links: frozenset[str], *, forum: bool) -> Body:
+def find_body(
+    tree: HtmlElement, page: PageLines, title: str, links: frozenset[str], *, forum: bool
+) -> Body:
     """Find the lines of a page's article; in a `forum` the replies belong to it.
 
     Method: trafilatura, and a punctuation descent beside it; where they share their prose the
@@ -48,6 +50,8 @@ def find_body(tree: HtmlElement, page: PageLines, links: frozenset[str], *, foru
     if forum:
         return Body(theirs, 1.0)
     main = page.main_block()
+    if not main.prose and (fields := [line.text for line in page.behind(title)]):
+        return Body(fields, 0.0)  # a notice that is all table, of which trafilatura drops much
     block = split_lines("\n".join(line.text for line in page.own_lines(main)))
     share = main.prose / page.root.prose if main.prose else 0.0
     return choose(theirs, block, share, links, page.apart_lines())

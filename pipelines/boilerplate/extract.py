@@ -18,7 +18,7 @@ from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
 from pipelines.boilerplate.tables import unwrap_layout_tables
 from pipelines.boilerplate.template import Template
-from pipelines.boilerplate.title import without_site_name
+from pipelines.boilerplate.title import LONGEST, without_site_name
 from pipelines.charset.script import fold_script
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     if not chinese:
         return _foreign(tree, titles)
     links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
-    body = find_body(tree, lines_of_page, links, forum=forum)
+    body = find_body(tree, lines_of_page, title, links, forum=forum)
     kept, dropped = strip(_from_title(body.lines, title), title, template, links)
     facts = _facts_around(title, page, kept)
     published = facts.published or meta_date(tree)
@@ -179,7 +179,8 @@ def _title_of_lines(head: Sequence[str]) -> tuple[str, int]:
     good = [
         (index, line)
         for index, line in enumerate(head)
-        if len(line) >= 8 and not any(rule.pattern.search(fold_script(line)) for rule in RULES)
+        if 8 <= len(line) <= LONGEST
+        and not any(rule.pattern.search(fold_script(line)) for rule in RULES)
     ]
     if not good:
         return head[0], 0

@@ -54,7 +54,7 @@ class Looks:
         headlines = self.items >= 6 and self.linked >= 0.28 and self.longest < 120
         rows = self.dated >= 8 and 2 * self.dated >= self.items and self.longest < 240
         excerpts = self.items >= 10 and self.pieces >= 5 and self.main < 0.3 and self.longest < 260
-        return headlines or rows or (excerpts and self.linked >= 0.28)
+        return headlines or rows or excerpts
 
 
 def looks_of(page: PageLines, title: str) -> Looks:
@@ -80,23 +80,8 @@ def looks_of(page: PageLines, title: str) -> Looks:
         pieces=sum(stretch >= 40 for stretch in stretches),
         main=max(stretches) / max(1, sum(stretches)),
         linked=sum(line.linked for line in lines) / max(1, total),
-        own=_behind(page, title),
+        own=sum(len(HAN.findall(line.text)) for line in page.behind(title)),
     )
-
-
-def _behind(page: PageLines, title: str) -> int:
-    """Count the Chinese characters outside links between a page's title and its next headline."""
-    lines = page.lines
-    place = next((i for i, x in enumerate(lines) if x.text == title and not x.is_link), None)
-    if place is None or len(title) < HEADLINE:
-        return 0
-    count = 0
-    for line in lines[place + 1 :]:
-        if line.linked >= HEADLINE:
-            break
-        if not line.is_link:
-            count += len(HAN.findall(line.text))
-    return count
 
 
 def kind_of(shown: str, title: str, page: PageLines, scripts: int) -> Kind:

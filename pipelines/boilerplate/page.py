@@ -96,6 +96,17 @@ class PageLines:
         hidden = _apart(block)
         return [self.lines[i] for i in range(block.start, block.end) if i not in hidden]
 
+    def behind(self, title: str) -> list[Line]:
+        """Give the lines outside links between the page's title and the next linked headline."""
+        place = next(
+            (i for i, x in enumerate(self.lines) if x.text == title and not x.is_link), None
+        )
+        if place is None or len(title) < HEADLINE:
+            return []
+        rest = self.lines[place + 1 :]
+        end = next((i for i, line in enumerate(rest) if line.linked >= HEADLINE), len(rest))
+        return [line for line in rest[:end] if not line.is_link]
+
     def apart_lines(self) -> list[str]:
         """Give the lines of all blocks that stand apart."""
         return [self.lines[i].text for i in sorted(_apart(self.root))]

@@ -150,7 +150,6 @@ def test_only_current_versions_stand_for_election(db: Connection) -> None:
     assert [r["reprint_of"] for r in rows(db, articles) if not r["is_current"]] == [None]
 
 
-@pytest.mark.xfail(strict=True, reason="those that stay behind are not elected again")
 def test_when_the_best_copy_is_rewritten_the_others_are_no_longer_its_reprints(
     db: Connection, tmp_path: Path
 ) -> None:
