@@ -8,7 +8,9 @@ import gzip
 import io
 import json
 import zlib
+from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,11 +20,13 @@ from warcio.bufferedreaders import DecompressingBufferedReader
 
 from crawler.items import Page, Rejected
 from crawler.state.warc import ArchiveError, Recorded, read_responses
+from crawler.workers import Workers
 from pipelines.chain import refine
 from pipelines.charset import decode
 from pipelines.dedup import Fingerprint, fingerprint
 
 MAX_BODY_BYTES = 16 * 2**20
+AHEAD = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,3 +202,25 @@ def _opened(path: Path) -> Any:
     if path.suffix.lower() == ".zst":
         return io.BufferedReader(zstandard.open(path, "rb"))
     return path.open("rb")
+
+
+def refined(inputs: Iterator[Document], count: int, deadline: float = 60.0) -> Iterator[Line]:
+    """Refine documents in `count` processes (0: in this one); lines come in input order."""
+    workers = Workers(count, deadline)
+    waiting: deque[tuple[Document, Future[Line]]] = deque()
+    try:
+        for document in inputs:
+            waiting.append((document, workers.submit(refine_document, document)))
+            if len(waiting) >= AHEAD:
+                yield _result(*waiting.popleft())
+        while waiting:
+            yield _result(*waiting.popleft())
+    finally:
+        workers.close()
+
+
+def _result(document: Document, future: Future[Line]) -> Line:
+    try:
+        return future.result()
+    except Exception as error:
+        return failed_line(document, error)

@@ -9,16 +9,15 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from crawler.items import Article, Page, Refined, Rejected
-from pipelines.boilerplate import Template, extract, strip_lines
 from pipelines.charset import repair
 from pipelines.charset.script import script_of
 from pipelines.dedup import canonical_url
 from pipelines.quality import check
 
 if TYPE_CHECKING:
-    from pipelines.boilerplate import Extracted
+    from pipelines.boilerplate import Extracted, Template
 
-Templates = Mapping[str, Template]
+Templates = Mapping[str, "Template"]
 """Templates by host."""
 
 EMPTY: Templates = MappingProxyType({})
@@ -34,6 +33,9 @@ def mend(page: Page) -> Page:
 
 def to_article(page: Page, templates: Templates = EMPTY) -> Article:
     """Find the article in a repaired page; its `kind` says if it is one."""
+    # Here and not above: its rules take a fifth of a second that only workers need.
+    from pipelines.boilerplate import extract, strip_lines
+
     found: Extracted
     if page.media == "text":
         found = strip_lines(page.content)

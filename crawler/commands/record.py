@@ -14,7 +14,6 @@ from scrapy.http import Response
 
 from crawler.fetch.once import fetch
 from crawler.fetch.render import browser_meta
-from crawler.fixtures import Fixture, fixture_name, save
 
 
 class Command(ScrapyCommand):
@@ -41,6 +40,8 @@ class Command(ScrapyCommand):
 
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Record; raises UsageError."""
+        from crawler.fixtures import Fixture, fixture_name, save
+
         process = self.crawler_process
         assert process is not None
         if len(args) < 2:

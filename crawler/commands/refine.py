@@ -6,20 +6,12 @@ import argparse
 import json
 import os
 import sys
-from collections import Counter, deque
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections import Counter
 from pathlib import Path
 from typing import IO
 
 from scrapy.commands import ScrapyCommand
 from scrapy.exceptions import UsageError
-
-from crawler.refinery import Document, Line, documents, failed_line, refine_document
-from crawler.workers import Workers
-from pipelines.dedup import ReprintIndex
-
-AHEAD = 64
 
 
 class Command(ScrapyCommand):
@@ -69,6 +61,9 @@ class Command(ScrapyCommand):
     def _write(
         self, args: list[str], opts: argparse.Namespace, out: IO[str], counts: Counter[str]
     ) -> None:
+        from crawler.refinery import documents, refined
+        from pipelines.dedup import ReprintIndex
+
         inputs = (document for name in args for document in documents(Path(name), self._unread))
         index = ReprintIndex(Path(opts.index)) if opts.index else None
         try:
@@ -86,25 +81,3 @@ class Command(ScrapyCommand):
     def _unread(self, problem: str) -> None:
         print(f"scrapy refine: {problem}", file=sys.stderr)
         self.exitcode = 1
-
-
-def refined(inputs: Iterator[Document], count: int, deadline: float = 60.0) -> Iterator[Line]:
-    """Refine documents in `count` processes (0: in this one); lines come in input order."""
-    workers = Workers(count, deadline)
-    waiting: deque[tuple[Document, Future[Line]]] = deque()
-    try:
-        for document in inputs:
-            waiting.append((document, workers.submit(refine_document, document)))
-            if len(waiting) >= AHEAD:
-                yield _result(*waiting.popleft())
-        while waiting:
-            yield _result(*waiting.popleft())
-    finally:
-        workers.close()
-
-
-def _result(document: Document, future: Future[Line]) -> Line:
-    try:
-        return future.result()
-    except Exception as error:
-        return failed_line(document, error)

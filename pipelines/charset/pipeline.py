@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
 from itemadapter import ItemAdapter
@@ -16,6 +16,9 @@ from pipelines.adapt import put
 from pipelines.boilerplate.pipeline import BoilerplatePipeline
 from pipelines.chain import mend, to_article
 from pipelines.charset import Repaired, repair
+from pipelines.dedup.pipeline import DedupPipeline, add_to_index
+from pipelines.quality import check
+from pipelines.quality.pipeline import QualityPipeline
 
 TEXT_FIELDS = ("content", "html", "text", "title")
 
@@ -24,9 +27,13 @@ class CharsetPipeline:
     """Undoes damage in every text field of an item and counts it by kind."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.workers = Run.of(crawler).workers
+        run = Run.of(crawler)
+        self.workers = run.workers
         self.stats = crawler.stats
-        self.share_trip = _boilerplate_follows(crawler)
+        following = _following(crawler)
+        self.share_trip = following[:1] == [BoilerplatePipeline]
+        whole = following[:3] == [BoilerplatePipeline, QualityPipeline, DedupPipeline]
+        self.index_path = run.index_path if whole else None
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CharsetPipeline:
@@ -36,9 +43,11 @@ class CharsetPipeline:
     async def process_item(self, item: Any) -> Any:
         """Repair the item in place."""
         if isinstance(item, Page) and self.share_trip:
-            # One trip for both stages: the page crosses to the worker once, a tenth of the
-            # crawler's CPU a page, and its repaired text need not come back.
-            item.damages, item.article = await self.workers.run(mend_and_extract, item)
+            # One trip for the stages that follow as the add-on orders them: each trip costs a
+            # tenth of the crawler's CPU a page, and the repaired text need not come back.
+            item.damages, item.article = await self.workers.run(
+                mend_and_extract, item, self.index_path
+            )
             self._count(item.damages)
             return item
         adapter = ItemAdapter(item)
@@ -63,16 +72,23 @@ class CharsetPipeline:
             self.stats.inc_value("charset/repaired_items")
 
 
-def _boilerplate_follows(crawler: Crawler) -> bool:
+def _following(crawler: Crawler) -> list[type]:
+    """Give the stages behind this one, in order."""
     stages = build_component_list(crawler.settings.getwithbase("ITEM_PIPELINES"))
     classes = [load_object(stage) for stage in stages]
-    return (CharsetPipeline, BoilerplatePipeline) in pairwise(classes)
+    return classes[classes.index(CharsetPipeline) + 1 :] if CharsetPipeline in classes else []
 
 
-def mend_and_extract(page: Page) -> tuple[tuple[Damage, ...], Article]:
-    """Repair a page and find its article."""
+def mend_and_extract(page: Page, index_path: Path | None) -> tuple[tuple[Damage, ...], Article]:
+    """Repair a page and find its article; with an index, its copies too where it is one."""
     mended = mend(page)
-    return mended.damages, to_article(mended)
+    article = to_article(mended)
+    if index_path is not None and check(article) is None:
+        article.fingerprint, match = add_to_index(
+            index_path, article.canonical_url, article.text, article.published_at
+        )
+        article.reprint_of = match.key if match else None
+    return mended.damages, article
 
 
 def repair_if_damaged(text: str) -> Repaired | None:

@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
-import numpy as np
-
 from pipelines.dedup.fingerprint import Fingerprint, fingerprint
 from pipelines.dedup.verify import similarity
 
@@ -177,6 +175,8 @@ class ReprintIndex:
 
 def band_hashes(found: Fingerprint) -> list[int]:
     """Give a signed 64-bit hash for each band of the signature."""
+    import numpy as np
+
     rows = np.frombuffer(found.signature, dtype=np.uint32).reshape(BANDS, ROWS).astype(np.uint64)
     value = np.arange(1, BANDS + 1, dtype=np.uint64)
     for row in range(ROWS):

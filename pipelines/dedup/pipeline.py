@@ -9,6 +9,7 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
 
+from crawler.items import Article
 from crawler.run import Run
 from pipelines.adapt import put
 from pipelines.dedup import Match, ReprintIndex, canonical_url, fingerprint
@@ -29,7 +30,8 @@ class DedupPipeline:
         """Set `fingerprint`, and `reprint_of` where a copy is known; the store elects the best."""
         adapter = ItemAdapter(item)
         text, url = adapter.get("text"), adapter.get("url")
-        if not text or not url:
+        shared = isinstance(item, Article) and item.fingerprint  # in an earlier stage's trip
+        if not text or not url or shared:
             return item
         key = adapter.get("canonical_url") or canonical_url(url)
         digest, match = await self.run.workers.run(
@@ -39,7 +41,6 @@ class DedupPipeline:
         put(item, "fingerprint", digest)
         if match is not None:
             put(item, "reprint_of", match.key)
-            self.run.crawler.stats.inc_value(f"dedup/{match.relation}")
         return item
 
 

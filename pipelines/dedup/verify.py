@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from pipelines.dedup.fingerprint import shingles
 
 SHORT = 80
@@ -27,6 +25,8 @@ def similarity(a: str, b: str) -> float:
         return 1.0
     if min(len(a), len(b)) < SHORT:
         return 0.0
+    import numpy as np
+
     left, right = shingles(a), shingles(b)
     shared = len(np.intersect1d(left, right, assume_unique=True))
     jaccard = shared / (len(left) + len(right) - shared)
