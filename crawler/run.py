@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 from functools import cached_property
 from pathlib import Path
@@ -123,6 +124,10 @@ class Run:
             )
 
     async def _opened(self, spider: Spider) -> None:
+        # A page leaves a few thousand objects and hardly a cycle: at Python's threshold of 700 the
+        # collector takes a tenth of the process's CPU.
+        gc.freeze()
+        gc.set_threshold(50_000, 20, 50)
         self.number = await self.writer.write(lambda c: start_run(c, self.source))
 
     def _scheduled(self, request: Request) -> None:
