@@ -26,6 +26,8 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from crawler.state.wal import use_wal
+
 SCHEMA = 1
 
 metadata = MetaData()
@@ -167,8 +169,9 @@ def _open_sqlite(url: str, path: str | None) -> Engine:
     def _configure(connection: Any, _record: Any) -> None:
         # The driver's own transaction handling begins too late for savepoints; ours begins below.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "busy_timeout=60000"):
-            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA busy_timeout=60000")
+        use_wal(connection)
+        connection.execute("PRAGMA synchronous=NORMAL")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

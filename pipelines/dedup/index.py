@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
+from crawler.state.wal import use_wal
 from pipelines.dedup.fingerprint import Fingerprint, fingerprint
 from pipelines.dedup.verify import similarity
 
@@ -61,7 +62,7 @@ class ReprintIndex:
             self._db = sqlite3.connect(
                 self.path, timeout=60, isolation_level=None, check_same_thread=False
             )
-            self._db.execute("PRAGMA journal_mode=WAL")
+            use_wal(self._db)
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._prepare()
         except (sqlite3.Error, OSError) as error:
