@@ -36,9 +36,7 @@ def test_processes_that_open_a_new_file_at_once_all_succeed(
 ) -> None:
     context = multiprocessing.get_context("spawn")
     barrier = context.Barrier(RACERS)
-    racers = [
-        context.Process(target=race, args=(opener, tmp_path, barrier)) for _ in range(RACERS)
-    ]
+    racers = [context.Process(target=race, args=(opener, tmp_path, barrier)) for _ in range(RACERS)]
     for racer in racers:
         racer.start()
     for racer in racers:
