@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections import Counter
 
 from crawler.items import Damage
 from pipelines.charset.candidates import common_in
+from pipelines.charset.readings import READING, TONED, has_reading
+from pipelines.charset.runs import KIND as RUN
 from pipelines.charset.traditional import HAN, examine, simplified, traditional, visible
 
 KIND = "pinyin_note"
 
-_TONED = "āáǎàēéěèīíǐìōóǒòūúǔùǖǘǚǜêńňǹḿ"
-_GATE = re.compile(f"[{_TONED}][a-zɡü]{{0,3}}[)）]")
-_NOTE = re.compile(f"(?<=([{HAN}]))[(（]([a-zɡɑü{_TONED}]{{1,6}})[)）]")
-_ANY_TONED = re.compile(f"[{_TONED}]")
+_NOTE = re.compile(f"(?<=([{HAN}]))(?:[(（]({READING})[)）])+")
+_ANY_TONED = re.compile(f"[{TONED}]")
 
 # Measured on spun pages: readings stand behind converted characters only, and in running text.
 FEWEST_NOTES, FEWEST_KINDS, CONVERTED_PER_OTHER, HAN_PER_NOTE = 3, 2, 12, 2
 NOTES_PER_NATURAL = 8
 
 
-def remove_notes(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
+def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Remove the notes of a page that shows the spinner's pattern; a textbook keeps its own."""
-    if not _GATE.search(text) or not _is_spun(text):
+    if not any(map(_is_note, _NOTE.finditer(text))):
+        return text, ()
+    proven = any(damage.kind == RUN for damage in earlier)
+    if not proven and not _is_spun(text):
         return text, ()
     damages, pieces, position = [], [], 0
     for match in _NOTE.finditer(text):
-        known = _is_reading(match[2], match[1])
+        known = has_reading(match[1], match[2])
         if not known and not _ANY_TONED.search(match[2]):
             continue  # 表(table) is no note
         pieces.append(text[position : match.start()])
@@ -39,21 +41,24 @@ def remove_notes(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Da
     return "".join(pieces), tuple(damages)
 
 
+def _is_note(match: re.Match[str]) -> bool:
+    return bool(_ANY_TONED.search(match[2])) or has_reading(match[1], match[2])
+
+
 def _is_spun(text: str) -> bool:
     seen = visible(text)
-    noted = [match.groups() for match in _NOTE.finditer(seen) if _ANY_TONED.search(match[2])]
-    if not any(traditional().match(character) for character, _ in noted):
-        return False
-    noted = [
-        (character, reading) for character, reading in noted if _is_reading(reading, character)
-    ]
-    converted = Counter(character for character, _ in noted if traditional().match(character))
-    notes = converted.total()
-    if not notes or notes < CONVERTED_PER_OTHER * (len(noted) - notes):
+    found = [match.groups() for match in _NOTE.finditer(seen)]
+    noted = [(character, reading) for character, reading in found if has_reading(character, reading)]
+    if not any(traditional().match(character) for character, _ in found):
         return False
     evidence = examine(_NOTE.sub("", seen))
     if evidence.proves_conversion:
         return True
+    toned = [(character, reading) for character, reading in noted if _ANY_TONED.search(reading)]
+    converted = Counter(character for character, _ in toned if traditional().match(character))
+    notes = converted.total()
+    if not notes or notes < CONVERTED_PER_OTHER * (len(noted) - notes):
+        return False
     lines = "\n".join(line for line in seen.splitlines() if _NOTE.search(line))
     return (
         notes >= FEWEST_NOTES
@@ -73,13 +78,3 @@ def _as_no_writer_would(converted: Counter[str], text: str) -> bool:
     )
     common = sum(map(common_in("big5").__contains__, converted))
     return every_time or common >= len(converted) / 3
-
-
-def _is_reading(reading: str, character: str) -> bool:
-    """Look a reading up among all the readings of a character."""
-    # Imported late: the readings cost 20 MB that sound pages never need.
-    from pypinyin.constants import PINYIN_DICT
-
-    known = PINYIN_DICT.get(ord(character), "")
-    plain = unicodedata.normalize("NFC", reading).replace("ɡ", "g").replace("ɑ", "a")
-    return plain in known.split(",")

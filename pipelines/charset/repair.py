@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from crawler.items import Damage
 from pipelines.charset.notes import remove_notes
+from pipelines.charset.runs import realign
 from pipelines.charset.spun import restore_script
 
 # A step takes the text and the damages found before it; without evidence of its own kind of
 # damage it returns the very same text. The order is that in which the damage was done, reversed.
 Step = Callable[[str, tuple[Damage, ...]], tuple[str, tuple[Damage, ...]]]
-STEPS: tuple[Step, ...] = (remove_notes, restore_script)
+STEPS: tuple[Step, ...] = (realign, remove_notes, restore_script)
 
 
 @dataclass(frozen=True, slots=True)

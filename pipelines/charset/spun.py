@@ -7,6 +7,7 @@ from functools import cache
 
 from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
+from pipelines.charset.runs import KIND as RUN
 from pipelines.charset.script import fold_script
 from pipelines.charset.traditional import (
     FEWEST_TRADITIONAL,
@@ -28,7 +29,7 @@ _ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"
 
 def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Convert a spun page back, character by character; genuine traditional text stays."""
-    proven = any(damage.kind == NOTE for damage in earlier)
+    proven = any(damage.kind in (NOTE, RUN) for damage in earlier)
     if not proven and not _may_be_spun(text):
         return text, ()
     evidence = None if proven else examine(visible(text))

@@ -1,0 +1,1 @@
+"""Which characters follow each other in Chinese text; loaded at the first damage."""

@@ -1,0 +1,255 @@
+"""Reads stretches of GBK that were decoded one byte off: `?！督鸬肚閭b》` for `。《金刀情俠》`.
+
+A cutter that searched bytes instead of characters orphaned a lead byte, or a note was put between
+the bytes of two characters; from there to the next byte below 0x80 every pair is made of the trail
+of one character and the lead of the next. A beam search over those bytes finds the text that a
+language model thinks likely; leaving the stretch alone is one of the candidates.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from crawler.items import Damage
+from pipelines.charset import gbk
+from pipelines.charset.candidates import common_in
+from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.readings import READING, has_reading
+from pipelines.charset.traditional import simplified, traditional
+
+KIND = "misaligned_run"
+
+# Cut streams: the orphan shows as ? before one of the marks at which spinners cut. Split notes:
+# the orphan stands before a reading whose bracket it took along, or did not.
+TRIGGER = re.compile(f"[?\ufffd](?:[；？！，;?!,](?=[^\\x00-\\x3e]|$)|\\(?{READING}\\))")
+_STRETCH = re.compile(f"(?:{TRIGGER.pattern})[^@-~\n]{{0,60}}")
+_NOTE = re.compile(f"[(（]{READING}[)）]")
+_SPLIT_NOTE = re.compile(f"[?\ufffd]\\(?({READING})\\)")
+_END_OF_PIECE = re.compile(r"[；？！，、;?!,\n\r]|$")
+_TAG = re.compile(r"/?[a-zA-Z][^<>\n]{0,200}>")
+_YEAR = re.compile(r"(0[0-2]|9\d)\d(?!\d)|()\d{3}(?=年)")
+
+BEAM = 14
+LOST_BEAM = 6  # states that may guess at a lost byte: each costs 190 look-ups
+LONGEST = 800
+SETTLED = 4  # sound characters after a run that decide between its readings
+LEAD_BY = 9.0
+# Nats by which a reading must beat leaving the text alone: on a page that is damaged elsewhere,
+# and on its own.
+GAIN_BESIDE, GAIN_ALONE = 4.5, 4.5
+OTHER_SCRIPT, RARE_VARIANT, LOST_BYTE = -7.0, -3.0, -2.5
+MOST_TRIGGERS = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """A reading so far: `leads` of a character whose trail comes next, empty when aligned."""
+
+    score: float
+    leads: tuple[int, ...]
+    context: str
+    text: str
+    aligned: int = 0
+    end: int = 0
+
+
+def realign(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
+    """Read the misaligned stretches of a page anew."""
+    if not TRIGGER.search(text):
+        return text, ()
+    return _Realigner(text).run()
+
+
+class _Realigner:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        # What the cutter spoiled again and again must not pass for the page's own words.
+        self.model = PageModel(_STRETCH.sub("\n", text))
+        hant, hans = traditional().findall(text), simplified().findall(text)
+        self.foreign = simplified() if len(hant) > len(hans) else traditional()
+        self.spun = len(hant) > len(hans)
+
+    def run(self) -> tuple[str, tuple[Damage, ...]]:
+        found: list[tuple[float, Damage]] = []
+        position, done = 0, ""
+        pieces: list[str] = []
+        for _ in range(MOST_TRIGGERS):
+            trigger = TRIGGER.search(self.text, position)
+            if trigger is None:
+                break
+            done += self.text[position : trigger.start()]
+            best = self._read(trigger, done)
+            if best is None:
+                done += self.text[trigger.start() : trigger.start() + 1]
+                position = trigger.start() + 1
+                continue
+            gain, state = best
+            damage = Damage(
+                KIND,
+                (trigger.start(), state.end),
+                self.text[trigger.start() : state.end],
+                state.text,
+                round(1 - 0.5 * math.exp(-gain / 8), 3),
+            )
+            found.append((gain, damage))
+            done += state.text
+            position = state.end
+        if not found or max(gain for gain, _ in found) < GAIN_ALONE:
+            return self.text, ()
+        position = 0
+        for _, damage in found:
+            pieces += [self.text[position : damage.span[0]], damage.after]
+            position = damage.span[1]
+        return "".join(pieces) + self.text[position:], tuple(damage for _, damage in found)
+
+    def _read(self, trigger: re.Match[str], done: str) -> tuple[float, _State] | None:
+        before = _NOTE.sub("", done[-40:])[-2:]
+        start = trigger.start()
+        alone = _State(0.0, (), fold(before), "")
+        split = _SPLIT_NOTE.match(self.text, start)
+        if split:
+            leads = self._split_leads(before, split[1])
+            states = [_State(0.0, leads, fold(before), "")] if leads else []
+            position = split.end()
+            for character in split[0]:
+                alone = self._shown(alone, character)
+        else:
+            states = [_State(0.0, tuple(gbk.LEADS), fold(before), "")]
+            alone = self._shown(alone, self.text[start])
+            position = start + 1
+        stop = min(len(self.text), start + LONGEST)
+        while states and position < stop:
+            step, states = self._step(states, position)
+            for at in range(position, position + step):
+                alone = self._shown(alone, self.text[at])
+            position += step
+            if not states:
+                return None
+            best = states[0]
+            if best.score < alone.score - 40:
+                return None
+            if best.aligned >= SETTLED and all(
+                state.aligned >= SETTLED or state.score < best.score - LEAD_BY for state in states
+            ):
+                break
+        states = [state for state in states if not state.leads]
+        if not states or states[0].score - alone.score < GAIN_BESIDE:
+            return None
+        return states[0].score - alone.score, states[0]
+
+    def _split_leads(self, before: str, reading: str) -> tuple[int, ...]:
+        encoded = before[-1:].encode("gbk", "ignore")
+        if len(encoded) != 2 or encoded[1] < 0x81:
+            return ()
+        between = ((second, gbk.character(encoded[1], second)) for second in gbk.LEADS)
+        return tuple(second for second, c in between if c and has_reading(c, reading))
+
+    def _step(self, states: list[_State], position: int) -> tuple[int, list[_State]]:
+        """Take in what is shown at a position; gives its length and the best states behind it."""
+        note = _NOTE.match(self.text, position)
+        if note:
+            return note.end() - position, [
+                state if state.leads else self._kept(state, note[0]) for state in states
+            ]
+        shown = self.text[position]
+        split = _SPLIT_NOTE.match(self.text, position) if shown in "?\ufffd" else None
+        length = split.end() - position if split else 1
+        behind: list[_State] = []
+        for rank, state in enumerate(states):
+            if not state.leads:
+                kept = state
+                for character in self.text[position : position + length]:
+                    kept = self._shown(kept, character)
+                behind.append(kept)
+                continue
+            if split:
+                behind += self._noted(state, split[1], position + length)
+                continue
+            behind += self._shifted(state, shown, position + 1)
+            if shown in "?\ufffd" and rank < LOST_BEAM:
+                behind += self._lost(state, shown, position + 1)
+        best: dict[tuple[object, ...], _State] = {}
+        for state in sorted(behind, key=lambda state: -state.score):
+            best.setdefault((state.leads, state.context, state.end), state)
+            if len(best) == BEAM:
+                break
+        return length, list(best.values())
+
+    def _shown(self, state: _State, character: str) -> _State:
+        """Take a character as it stands."""
+        folded = fold(character)
+        score = state.score + self.model.log_p(state.context, folded)
+        context = (state.context + folded)[-2:]
+        return _State(score, (), context, state.text, state.aligned + 1, state.end)
+
+    def _kept(self, state: _State, note: str) -> _State:
+        return state
+
+    def _write(self, state: _State, leads: tuple[int, ...], trail: int) -> Iterator[_State]:
+        """Write the characters that a trail makes with each of the possible leads."""
+        spread = math.log(len(leads)) if len(leads) < 90 else 0.0
+        for lead in leads:
+            written = gbk.character(lead, trail)
+            if not written:
+                continue
+            folded = fold(written)
+            score = state.score + self.model.log_p(state.context, folded) - spread
+            score += self._script(written)
+            yield _State(score, (), (state.context + folded)[-2:], state.text + written)
+
+    def _script(self, written: str) -> float:
+        if self.foreign.match(written):
+            return OTHER_SCRIPT
+        if self.spun and written not in common_in("big5") and traditional().match(written):
+            return RARE_VARIANT
+        return 0.0
+
+    def _shifted(self, state: _State, shown: str, end: int) -> Iterator[_State]:
+        for first, second in gbk.pairs(shown):
+            for new in self._write(state, state.leads, first):
+                if second >= 0x81:
+                    yield _State(new.score, (second,), new.context, new.text)
+                elif second >= 0x40:
+                    # The second byte is a letter of its own: BE BF 'P'.
+                    letter = chr(second)
+                    score = new.score + self.model.log_p(new.context, letter)
+                    context = (new.context + letter)[-2:]
+                    yield _State(score, (), context, new.text + letter, 0, end)
+        if "@" <= shown <= "~":
+            for new in self._write(state, state.leads, ord(shown)):
+                yield _State(new.score, (), new.context, new.text, 0, end)
+        elif shown == "€":
+            for new in self._write(state, state.leads, 0x80):
+                yield _State(new.score, (), new.context, new.text, 0, end)
+
+    def _lost(self, state: _State, shown: str, end: int) -> Iterator[_State]:
+        """Guess what stood where nothing is left: a pair, or a trail and the ASCII behind it."""
+        for first, seconds in gbk.unmapped().items():
+            for new in self._write(state, state.leads, first):
+                yield _State(new.score, seconds, new.context, new.text)
+        swallowed = "" if shown == "\ufffd" else self._swallowed(end)
+        for trail in range(0x80, 0xFF):
+            for new in self._write(state, state.leads, trail):
+                text = new.text + swallowed
+                context = (new.context + swallowed)[-2:]
+                yield _State(new.score + LOST_BYTE, (), context, text, 0, end)
+
+    def _swallowed(self, end: int) -> str:
+        if _END_OF_PIECE.match(self.text, end):
+            return ""
+        if _TAG.match(self.text, end):
+            return "<"
+        year = _YEAR.match(self.text, end)
+        if year:
+            return "2" if (year[1] or "1")[0] == "0" else "1"
+        return ""
+
+    def _noted(self, state: _State, reading: str, end: int) -> Iterator[_State]:
+        """A note behind a trail: its bracket is gone with the trail, its reading tells both."""
+        for trail in range(0x80, 0xFF):
+            for new in self._write(state, state.leads, trail):
+                if has_reading(new.text[-1], reading):
+                    yield _State(new.score, (), new.context, new.text, 0, end)
