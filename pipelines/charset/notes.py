@@ -9,7 +9,8 @@ from crawler.items import Damage
 from pipelines.charset.candidates import common_in
 from pipelines.charset.readings import READING, TONED, has_reading
 from pipelines.charset.runs import KIND as RUN
-from pipelines.charset.traditional import HAN, examine, simplified, traditional, visible
+from pipelines.charset.traditional import HAN, natural, simplified, traditional, visible
+from pipelines.charset.variants import PROOF, evidence_of_table
 
 KIND = "pinyin_note"
 
@@ -48,11 +49,13 @@ def _is_note(match: re.Match[str]) -> bool:
 def _is_spun(text: str) -> bool:
     seen = visible(text)
     found = [match.groups() for match in _NOTE.finditer(seen)]
-    noted = [(character, reading) for character, reading in found if has_reading(character, reading)]
+    noted = [
+        (character, reading) for character, reading in found if has_reading(character, reading)
+    ]
     if not any(traditional().match(character) for character, _ in found):
         return False
-    evidence = examine(_NOTE.sub("", seen))
-    if evidence.proves_conversion:
+    evidence = evidence_of_table(_NOTE.sub("", seen))
+    if evidence >= PROOF:
         return True
     toned = [(character, reading) for character, reading in noted if _ANY_TONED.search(reading)]
     converted = Counter(character for character, _ in toned if traditional().match(character))
@@ -66,8 +69,8 @@ def _is_spun(text: str) -> bool:
         # A list of characters to learn is all notes; a page about them is in simplified script.
         and len(re.findall(f"[{HAN}]", lines)) >= HAN_PER_NOTE * notes
         and len(traditional().findall(lines)) >= 2 * len(simplified().findall(lines))
-        and notes >= NOTES_PER_NATURAL * evidence.natural
-        and (evidence.spun_words > 0 or _as_no_writer_would(converted, seen))
+        and notes >= NOTES_PER_NATURAL * len(natural().findall(lines))
+        and (evidence > PROOF / 2 or _as_no_writer_would(converted, seen))
     )
 
 

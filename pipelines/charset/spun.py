@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from functools import cache
 
@@ -9,14 +10,8 @@ from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
 from pipelines.charset.runs import KIND as RUN
 from pipelines.charset.script import fold_script
-from pipelines.charset.traditional import (
-    FEWEST_TRADITIONAL,
-    examine,
-    natural,
-    traditional,
-    visible,
-    words,
-)
+from pipelines.charset.traditional import natural, traditional, visible, words
+from pipelines.charset.variants import FEWEST_TRADITIONAL, PROOF, evidence_of_table
 
 KIND = "spun_script"
 
@@ -32,17 +27,17 @@ def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[D
     proven = any(damage.kind in (NOTE, RUN) for damage in earlier)
     if not proven and not _may_be_spun(text):
         return text, ()
-    evidence = None if proven else examine(visible(text))
-    if evidence and not evidence.proves_conversion:
+    evidence = 2 * PROOF if proven else evidence_of_table(visible(text))
+    if evidence < PROOF:
         return text, ()
     restored = _fold(text)
     changed = [at for at, pair in enumerate(zip(text, restored, strict=True)) if pair[0] != pair[1]]
     if not changed:
         return text, ()
     before = "".join(dict.fromkeys(text[at] for at in changed))
-    confidence = min(0.98, 0.7 + evidence.spun_words / 30) if evidence else 0.99
     span = (changed[0], changed[-1] + 1)
-    return restored, (Damage(KIND, span, before, _mapped(before), round(confidence, 2)),)
+    confidence = round(1 - math.exp(-evidence / 2), 3)
+    return restored, (Damage(KIND, span, before, _mapped(before), confidence),)
 
 
 def _may_be_spun(text: str) -> bool:

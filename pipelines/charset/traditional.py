@@ -10,10 +10,6 @@ from importlib.resources import files
 
 from pipelines.charset.script import fold_script
 
-FEWEST_TRADITIONAL, FEWEST_KINDS = 8, 2
-# Real sentences of Taiwan and Hong Kong slip now and then: 关于 for 關於 among many 於.
-WORDS_PER_NATURAL = 4
-
 HAN = "㐀-䶿一-鿿豈-﫿"
 
 # Tags, comments, scripts and styles say nothing about the script of the text.
@@ -60,12 +56,6 @@ def natural() -> re.Pattern[str]:
 
 
 @cache
-def spun_words() -> re.Pattern[str]:
-    """Match the words that a naive table writes and a writer of traditional script does not."""
-    return re.compile("|".join(map(re.escape, words("spun_words.txt"))))
-
-
-@cache
 def spam_words() -> re.Pattern[str]:
     """Match the words that lines of injected spam are made of."""
     return re.compile("|".join(map(re.escape, words("spam_words.txt"))))
@@ -76,24 +66,12 @@ def _any_of(characters: Iterable[str]) -> re.Pattern[str]:
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
-    """What speaks for and against a naive conversion in the lines of traditional script."""
+class Lines:
+    """The lines in traditional script, and how many characters tell either script in them all."""
 
+    text: str
     traditional: int
     simplified_beside: int
-    natural: int
-    spun_words: int
-    spun_kinds: int
-
-    @property
-    def proves_conversion(self) -> bool:
-        """Say whether a table wrote this, on words alone; short or mixed evidence says no."""
-        return (
-            self.traditional >= FEWEST_TRADITIONAL
-            and self.spun_kinds >= FEWEST_KINDS
-            and self.spun_words >= WORDS_PER_NATURAL * self.natural
-            and self.simplified_beside <= self.traditional
-        )
 
 
 def visible(page: str) -> str:
@@ -103,10 +81,9 @@ def visible(page: str) -> str:
     return _UNSEEN.sub(lambda match: "\n" * len(match[0]), page)
 
 
-def examine(text: str) -> Evidence:
-    """Count the evidence in visible text: simplified lines apart, lines of spam not at all."""
-    lines, beside = [], 0
-    seen = 0
+def traditional_lines(text: str) -> Lines:
+    """Pick the lines in traditional script out of visible text; lines of spam count not at all."""
+    lines, beside, seen = [], 0, 0
     for line in _LINE.findall(text):
         hant, hans = len(traditional().findall(line)), len(simplified().findall(line))
         if hant > hans:
@@ -114,6 +91,4 @@ def examine(text: str) -> Evidence:
             seen += hant
         elif 3 * sum(map(len, spam_words().findall(line))) < len(line):
             beside += hans
-    body = "\n".join(lines)
-    found = spun_words().findall(body)
-    return Evidence(seen, beside, len(natural().findall(body)), len(found), len(set(found)))
+    return Lines("\n".join(lines), seen, beside)
