@@ -6,10 +6,16 @@ import re
 from collections import Counter
 
 from crawler.items import Damage
-from pipelines.charset.candidates import common_in
 from pipelines.charset.readings import READING, TONED, has_reading
 from pipelines.charset.runs import KIND as RUN
-from pipelines.charset.traditional import HAN, natural, simplified, traditional, visible
+from pipelines.charset.traditional import (
+    HAN,
+    common_traditional,
+    natural,
+    simplified,
+    traditional,
+    visible,
+)
 from pipelines.charset.variants import PROOF, evidence_of_table
 
 KIND = "pinyin_note"
@@ -79,5 +85,5 @@ def _as_no_writer_would(converted: Counter[str], text: str) -> bool:
     every_time = any(
         count > 1 and count >= 0.8 * text.count(character) for character, count in converted.items()
     )
-    common = sum(map(common_in("big5").__contains__, converted))
+    common = sum(map(common_traditional().__contains__, converted))
     return every_time or common >= len(converted) / 3

@@ -94,4 +94,4 @@ def mend_and_extract(page: Page, index_path: Path | None) -> tuple[tuple[Damage,
 def repair_if_damaged(text: str) -> Repaired | None:
     """Repair a text; None says that it is sound, which is cheaper to send back than the text."""
     repaired = repair(text)
-    return None if repaired.text is text else repaired
+    return repaired if repaired.damages else None

@@ -15,10 +15,9 @@ from dataclasses import dataclass
 
 from crawler.items import Damage
 from pipelines.charset import gbk
-from pipelines.charset.candidates import common_in
 from pipelines.charset.model.language import PageModel, fold
 from pipelines.charset.readings import READING, has_reading
-from pipelines.charset.traditional import simplified, traditional
+from pipelines.charset.traditional import common_traditional, simplified, traditional
 
 KIND = "misaligned_run"
 
@@ -203,7 +202,7 @@ class _Realigner:
     def _script(self, written: str) -> float:
         if self.foreign.match(written):
             return OTHER_SCRIPT
-        if self.spun and written not in common_in("big5") and traditional().match(written):
+        if self.spun and written not in common_traditional() and traditional().match(written):
             return RARE_VARIANT
         return 0.0
 

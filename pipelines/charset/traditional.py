@@ -50,6 +50,22 @@ def simplified() -> re.Pattern[str]:
 
 
 @cache
+def common_traditional() -> frozenset[str]:
+    """List the characters of Big5's first level, those of daily use."""
+    pairs = (bytes((lead, trail)) for lead in range(0xA4, 0xC7) for trail in range(0x40, 0xFF))
+    return frozenset(
+        "".join(pair.decode("big5", "ignore") for pair in pairs if pair <= b"\xc6\x7e")
+    )
+
+
+@cache
+def common() -> frozenset[str]:
+    """List the characters of daily use in either script: those of GB 2312, and of Big5's first."""
+    hans = (chr(code) for code in range(0x3000, 0xFFFF) if _encodable(chr(code), "gb2312"))
+    return frozenset(hans) | common_traditional()
+
+
+@cache
 def natural() -> re.Pattern[str]:
     """Match the characters that a writer of traditional script uses and a naive table cannot."""
     return _any_of("".join(words("natural.txt")))

@@ -1,0 +1,125 @@
+"""Undoes text that was decoded with a wrong charset, a line or an element at a time."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+
+from crawler.items import Damage
+from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.rereading import (
+    Reading,
+    double_byte,
+    reread,
+    shown_by_big5,
+    shown_by_gbk,
+    shown_by_latin,
+    utf8,
+)
+from pipelines.charset.traditional import common
+
+_GBK, _BIG5 = double_byte("gbk"), double_byte("big5hkscs")
+_UNIT = re.compile(r"[^\n\r<>]*[^\x00-\x7f][^\n\r<>]*")
+_LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
+_LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
+FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
+# Sound text has 4.5 to 5.5 nats a character.
+SOUND_EACH = -6.5
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A wrong decoding: its name, how it is undone, and what such text is made of."""
+
+    name: str
+    reading: Reading
+    strict: tuple[str, str]
+    """The codecs that undo it where nothing is lost."""
+    latin: bool = False
+
+
+KINDS = (
+    Kind("utf8_as_gbk", Reading(shown_by_gbk, utf8), ("gb18030", "utf-8")),
+    Kind("utf8_as_gbk_twice", Reading(shown_by_gbk, utf8, layers=2), ("", "")),
+    Kind("big5_as_gbk", Reading(shown_by_gbk, _BIG5), ("gb18030", "big5hkscs")),
+    Kind("gbk_as_big5", Reading(shown_by_big5, _GBK), ("big5hkscs", "gb18030")),
+    Kind("gbk_as_latin", Reading(shown_by_latin, _GBK, lost=(0xAD,)), ("cp1252", "gb18030"), True),
+    Kind(
+        "big5_as_latin", Reading(shown_by_latin, _BIG5, lost=(0xAD,)), ("cp1252", "big5hkscs"), True
+    ),
+)
+
+
+def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
+    """Undo wrong decodings where that makes Chinese of what was none."""
+    damages: list[Damage] = []
+    pieces: list[str] = []
+    position = 0
+    model: PageModel | None = None
+    for unit in _UNIT.finditer(text):
+        kinds = _suspected(unit[0])
+        if not kinds:
+            continue
+        model = model or PageModel("")
+        found = _best(unit[0], kinds, model)
+        if found is None:
+            continue
+        kind, fixed, gain = found
+        pieces += [text[position : unit.start()], fixed]
+        position = unit.end()
+        confidence = round(min(0.999, 1 - math.exp(-gain / 10)), 3)
+        damages.append(Damage(kind.name, unit.span(), unit[0], fixed, confidence))
+    if not damages:
+        return text, ()
+    return "".join(pieces) + text[position:], tuple(damages)
+
+
+def _suspected(unit: str) -> tuple[Kind, ...]:
+    if _LATIN_RUN.search(unit):
+        return tuple(kind for kind in KINDS if kind.latin)
+    wide = [c for c in unit if c > "\u00ff"]
+    rare = sum("\u3400" <= c <= "\uf8ff" and c not in common() for c in wide)
+    if rare >= FEWEST and rare * RARE_SHARE >= len(wide):
+        return tuple(kind for kind in KINDS if not kind.latin)
+    return ()
+
+
+def _best(unit: str, kinds: tuple[Kind, ...], model: PageModel) -> tuple[Kind, str, float] | None:
+    as_it_is = likelihood(unit, model)
+    best: tuple[Kind, str, float] | None = None
+    for kind in kinds:
+        found = _strict(unit, kind, model)
+        if found and (best is None or found[1] - as_it_is > best[2]):
+            best = kind, found[0], found[1] - as_it_is
+    if best and best[2] > GAIN and _is_sound(best[1], model):
+        return best
+    best = None
+    for kind in kinds:
+        fixed, score = reread(unit, kind.reading, model)
+        gain = score - as_it_is
+        if gain > max(GAIN, GAIN_EACH * len(fixed)) and (best is None or gain > best[2]):
+            best = kind, fixed, gain
+            if _is_sound(fixed, model):
+                break
+    return best
+
+
+def _is_sound(text: str, model: PageModel) -> bool:
+    wide = "".join(re.findall("[^\x00-\x7f]+", text))
+    return likelihood(wide, model) > SOUND_EACH * len(wide)
+
+
+def _strict(unit: str, kind: Kind, model: PageModel) -> tuple[str, float] | None:
+    wrong, right = kind.strict
+    try:
+        fixed = unit.encode(wrong).decode(right) if wrong else ""
+    except (UnicodeDecodeError, UnicodeEncodeError):
+        return None
+    return (fixed, likelihood(fixed, model)) if fixed else None
+
+
+def likelihood(text: str, model: PageModel) -> float:
+    """Sum the log probabilities of a text, in nats."""
+    folded = fold(text)
+    return sum(model.log_p(folded[max(0, i - 2) : i], c) for i, c in enumerate(folded))

@@ -1,0 +1,229 @@
+"""Reads characters as the bytes they were made of, and these anew: a beam search over what is lost.
+
+What a page shows names the bytes behind it, but for those that its decoder, or a cleaner after it,
+dropped or replaced. All that they can have been is tried; the decoding of the bytes and the
+language model choose.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from pipelines.charset import gbk
+from pipelines.charset.model.language import PageModel, fold
+
+LOST, FOLDED = -3.0, -2.0
+OPEN_BYTE, SKIPPED = 2.5, -25.0
+# States that may guess at what is lost: each guess costs some hundred look-ups.
+GUESSING = 5
+UNKNOWN = "\ufffd"
+# A question mark before ASCII: PHP lost one byte here, and what stood behind it.
+SWALLOWING = "\ufffe"
+
+Options = Callable[[str], tuple[tuple[bytes, float], ...]]
+Step = Callable[[bytes, int], "tuple[bytes, str] | None"]
+
+
+@lru_cache(maxsize=65536)
+def utf8(partial: bytes, byte: int) -> tuple[bytes, str] | None:
+    """Take in a byte of UTF-8: what is still open, and the character that it completes."""
+    whole = partial + bytes((byte,))
+    if not partial:
+        if byte < 0x80:
+            return b"", chr(byte)
+        return (whole, "") if 0xC2 <= byte <= 0xF4 else None
+    if not 0x80 <= byte <= 0xBF:
+        return None
+    wanted = 2 if partial[0] < 0xE0 else 3 if partial[0] < 0xF0 else 4
+    if len(whole) < wanted:
+        return whole, ""
+    try:
+        return b"", whole.decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def double_byte(codec: str) -> Step:
+    """Make the step for GBK or Big5, which take one byte or two."""
+
+    @lru_cache(maxsize=65536)
+    def step(partial: bytes, byte: int) -> tuple[bytes, str] | None:
+        whole = partial + bytes((byte,))
+        if not partial and byte >= 0x81:
+            return whole, ""
+        try:
+            return b"", whole.decode(codec)
+        except UnicodeDecodeError:
+            return None
+
+    return step
+
+
+@lru_cache(maxsize=65536)
+def shown_by_gbk(character: str) -> tuple[tuple[bytes, float], ...]:
+    """Give the bytes that a GBK or GB18030 decoder shows so."""
+    if character == "€":
+        return (b"\x80", 0.0), (b"\xa2\xe3", 0.0)
+    return ((character.encode("gb18030", "ignore"), 0.0),)
+
+
+@lru_cache(maxsize=65536)
+def shown_by_big5(character: str) -> tuple[tuple[bytes, float], ...]:
+    """Give the bytes that a Big5 decoder shows so."""
+    encoded = {character.encode(codec, "ignore") for codec in ("big5hkscs", "cp950")}
+    return tuple((form, 0.0) for form in encoded if form)
+
+
+@lru_cache(maxsize=4096)
+def shown_by_latin(character: str) -> tuple[tuple[bytes, float], ...]:
+    """Give the bytes that a Latin-1 or Windows-1252 decoder shows so, and ftfy after it."""
+    if character == " ":
+        return (b" ", 0.0), (b"\xa0", FOLDED)
+    if character in "\"'":
+        curly = b"\x93\x94" if character == '"' else b"\x91\x92"
+        return (character.encode(), 0.0), (curly[:1], FOLDED), (curly[1:], FOLDED)
+    if character < "\x80":
+        return ((character.encode(), 0.0),)
+    forms = {character.encode(codec, "ignore"): 0.0 for codec in ("latin-1", "cp1252")}
+    # Of two bytes that make UTF-8, ftfy makes one character: C3 A9 becomes E9.
+    encoded = character.encode("utf-8", "ignore")
+    forms.setdefault(encoded, FOLDED)
+    if len(encoded) == 2:  # and it may have done so twice: C4 C2 B5 becomes C4 B5
+        forms.setdefault(encoded[:1] + encoded[1:].decode("latin-1").encode(), 2 * FOLDED)
+    return tuple((form, cost) for form, cost in forms.items() if form)
+
+
+_folded = lru_cache(maxsize=65536)(fold)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How characters came about: what they are shown by, what their bytes are, how often over."""
+
+    shown: Options
+    step: Step
+    layers: int = 1
+    beam: int = 24
+    lost: tuple[int, ...] = ()
+    """Single bytes that cleaners take out."""
+
+
+class _State(NamedTuple):
+    score: float
+    partials: tuple[bytes, ...]
+    context: str
+    text: str
+
+
+def reread(text: str, reading: Reading, model: PageModel) -> tuple[str, float]:
+    """Give the likeliest text behind what is shown, with its log probability in nats."""
+    states = [_State(0.0, (b"",) * reading.layers, "", "")]
+    for character, following in zip(text, text[1:] + "\n", strict=True):
+        shown = SWALLOWING if character == "?" and following < "\x80" else character
+        before = states
+        behind = list(_shown(states, shown, 0, reading, model))
+        if reading.lost:
+            behind += list(_inserted(sorted(behind, key=_by_promise)[:GUESSING], reading, model))
+        if len(behind) > 1:
+            best: dict[tuple[object, ...], _State] = {}
+            for state in sorted(behind, key=_by_promise):
+                best.setdefault((state.partials, state.context), state)
+                if len(best) == reading.beam:
+                    break
+            behind = list(best.values())
+        states = behind
+        if not states:
+            # Nothing explains this one: it stays, and reading begins anew behind it.
+            states = [_skipped(state, character) for state in before[:1]]
+    # A text cut in mid-character loses the part that is left.
+    done = [s for s in states if not any(s.partials)] or states
+    return done[0].text, done[0].score
+
+
+def _skipped(state: _State, character: str) -> _State:
+    empty = (b"",) * len(state.partials)
+    return _State(state.score + SKIPPED, empty, fold(character), state.text + character)
+
+
+def _by_promise(state: _State) -> float:
+    """Compare states that have come to different ends: an open byte has its cost before it."""
+    return OPEN_BYTE * sum(map(len, state.partials)) - state.score
+
+
+def _shown(
+    states: Iterable[_State], character: str, layer: int, reading: Reading, model: PageModel
+) -> Iterator[_State]:
+    unknown = character in (SWALLOWING, UNKNOWN, "?")
+    plain = "?" if character == SWALLOWING else character
+    for rank, state in enumerate(states):
+        for form, cost in reading.shown(plain) if character != UNKNOWN else ():
+            yield from _bytes(state, form, cost, layer, reading, model)
+        if unknown and rank < GUESSING and reading.shown is shown_by_gbk:
+            yield from _lost(state, character, layer, reading, model)
+
+
+def _bytes(
+    state: _State, form: bytes, cost: float, layer: int, reading: Reading, model: PageModel
+) -> Iterator[_State]:
+    behind = [_State(state.score + cost, state.partials, state.context, state.text)]
+    for byte in form:
+        behind = [new for old in behind for new in _byte(old, byte, layer, reading, model)]
+    yield from behind
+
+
+def _byte(
+    state: _State, byte: int, layer: int, reading: Reading, model: PageModel
+) -> Iterator[_State]:
+    taken = reading.step(state.partials[layer], byte)
+    if taken is None:
+        return
+    partial, character = taken
+    partials = (*state.partials[:layer], partial, *state.partials[layer + 1 :])
+    if not character:
+        yield _State(state.score, partials, state.context, state.text)
+    elif layer + 1 < reading.layers:
+        inner = _State(state.score, partials, state.context, state.text)
+        yield from _shown([inner], character, layer + 1, reading, model)
+    else:
+        folded = _folded(character)
+        score = state.score + model.log_p(state.context, folded)
+        yield _State(score, partials, (state.context + folded)[-2:], state.text + character)
+
+
+def _inserted(states: Iterable[_State], reading: Reading, model: PageModel) -> Iterator[_State]:
+    for state in states:
+        for byte in reading.lost:
+            yield from _bytes(state, bytes((byte,)), LOST, 0, reading, model)
+
+
+@lru_cache(maxsize=4)
+def _unmapped_pairs(open_bytes: int) -> tuple[bytes, ...]:
+    """Give the pairs not every GBK decoder maps, as UTF-8 of Chinese holds them at a place."""
+    follows, leads = range(0x80, 0xC0), (*range(0xE3, 0xEA), 0xEF)
+    first, second = ((leads, follows), (follows, follows), (follows, leads))[open_bytes]
+    pairs = ((lead, trail) for lead in first for trail in second)
+    return tuple(
+        bytes(pair) for pair in pairs if pair[0] == 0x80 or not gbk.character(pair[0], pair[1])
+    )
+
+
+def _lost(
+    state: _State, shown: str, layer: int, reading: Reading, model: PageModel
+) -> Iterator[_State]:
+    """Try what a GBK decoder shows as one sign: a pair it does not map, or a single byte."""
+    # PHP drops pairs, and a single byte only with the ASCII behind it; others drop single bytes.
+    pair_cost, byte_cost = (
+        (LOST, 3 * LOST) if shown == "?" and layer + 1 == reading.layers else (2 * LOST, LOST)
+    )
+    partial = state.partials[layer]
+    for pair in _unmapped_pairs((0, 1, 2, 1)[len(partial)]):
+        yield from _bytes(state, pair, pair_cost, layer, reading, model)
+    for byte in range(0x80, 0xC0) if partial else range(0xE3, 0xEA):
+        for new in _bytes(state, bytes((byte,)), byte_cost, layer, reading, model):
+            yield new
+            if layer + 1 < reading.layers and shown == "?" and not new.partials[layer]:
+                # The sign of an inner loss is ASCII, and was swallowed with the byte before it.
+                yield from _shown([new], "?", layer + 1, reading, model)
