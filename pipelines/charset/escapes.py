@@ -16,8 +16,10 @@ _CODE = re.compile(
 _ABOUT = re.compile(
     r"HTML|html|实体|實體|转义|轉義|编码|編碼|代码|程式|Unicode|unicode|URL|字符|字元"
 )
-_UNICODE = re.compile(r"(?<![\"'`\w\\=(])(?:\\u[0-9a-fA-F]{4}){4,}(?![\"'`\w)])")
-_PERCENT = re.compile(r"(?<![\w/=&?.#:%+~-])(?:%[0-9A-Fa-f]{2}){6,}(?![\w/=&?%])")
+_UNICODE = re.compile(r"\\u[0-9a-fA-F]{4}(?:\\u[0-9a-fA-F]{4}){3,}(?![\"'`\w)])")
+_PERCENT = re.compile(r"%[0-9A-Fa-f]{2}(?:%[0-9A-Fa-f]{2}){5,}(?![\w/=&?%])")
+# Inside quotes, an address or an expression it is meant.
+_BEFORE = re.compile(r"""["'`\w\\=(/&?.#:%+~-]""", re.ASCII)
 _ENTITY = re.compile(r"&amp;(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[a-zA-Z]{2,8}\d?);")
 _TEXT_ENTITY = re.compile(r"&(?:nbsp|ldquo|rdquo|lsquo|rsquo|hellip|mdash|middot|#\d{3,6});")
 _HAN_ONLY = re.compile(f"[{HAN}，。、；：！？“”（）《》0-9]+")
@@ -27,7 +29,7 @@ FEWEST = 3
 def unescape(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Undo the escapes between Chinese characters, unless the page shows code or speaks of it."""
     found = [
-        *_found(_UNICODE, "unicode_escape", text, _from_unicode),
+        *(_found(_UNICODE, "unicode_escape", text, _from_unicode) if "\\u" in text else ()),
         *_found(_PERCENT, "percent_escape", text, _from_percent),
         *_entities(text),
     ]
@@ -46,6 +48,8 @@ def unescape(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage
 
 def _found(pattern, kind, text, undo):  # type: ignore[no-untyped-def]
     for match in pattern.finditer(text):
+        if _BEFORE.search(text, max(0, match.start() - 1), match.start()):
+            continue
         after = undo(match[0])
         if after and _HAN_ONLY.fullmatch(after):
             yield Damage(kind, match.span(), match[0], after, 0.95)

@@ -21,6 +21,8 @@ from pipelines.charset.variants import PROOF, evidence_of_table
 KIND = "pinyin_note"
 
 _NOTE = re.compile(f"(?<=([{HAN}]))(?:[(（]({READING})[)）])+")
+# Looking behind at every character is ten times slower.
+_BRACKETED = re.compile(f"[(（]({READING})[)）]")
 _ANY_TONED = re.compile(f"[{TONED}]")
 
 # Measured on spun pages: readings stand behind converted characters only, and in running text.
@@ -30,7 +32,7 @@ NOTES_PER_NATURAL = 8
 
 def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Remove the notes of a page that shows the spinner's pattern; a textbook keeps its own."""
-    if not any(map(_is_note, _NOTE.finditer(text))):
+    if not any(map(_is_note, _BRACKETED.finditer(text))):
         return text, ()
     proven = any(damage.kind == RUN for damage in earlier)
     if not proven and not _is_spun(text):
@@ -49,7 +51,10 @@ def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Dam
 
 
 def _is_note(match: re.Match[str]) -> bool:
-    return bool(_ANY_TONED.search(match[2])) or has_reading(match[1], match[2])
+    noted = match.string[match.start() - 1 : match.start()]
+    return bool(traditional().match(noted)) and (
+        bool(_ANY_TONED.search(match[1])) or has_reading(noted, match[1])
+    )
 
 
 def _is_spun(text: str) -> bool:

@@ -36,7 +36,7 @@ STEPS: tuple[Step, ...] = (
     Step(reread_mojibake, signs.RARE | signs.LATIN),
     Step(realign, signs.QUESTION),
     Step(remove_notes, signs.BRACKET),
-    Step(restore_script, signs.TRADITIONAL),
+    Step(restore_script, signs.TRADITIONAL | signs.CHANGED),
     Step(mend_codepoints, signs.ODD),
     Step(unescape, signs.ESCAPE),
     Step(mark_lost, signs.LOST),
@@ -66,5 +66,5 @@ def repair(text: str) -> Repaired:
         text, found = step.undo(text, damages)
         damages += found
         if text is not before:
-            shown = signs.signs(text)
+            shown = signs.signs(text) | signs.CHANGED
     return Repaired(text, damages)

@@ -17,14 +17,19 @@ from crawler.items import Damage
 from pipelines.charset import gbk
 from pipelines.charset.model.language import PageModel, fold
 from pipelines.charset.readings import READING, has_reading
-from pipelines.charset.traditional import common_traditional, simplified, traditional
+from pipelines.charset.traditional import HAN, common_traditional, simplified, traditional
 
 KIND = "misaligned_run"
 
 # Cut streams: the orphan shows as ? before one of the marks at which spinners cut. Split notes:
 # the orphan stands before a reading whose bracket it took along, or did not.
-TRIGGER = re.compile(f"[?\ufffd](?:[；？！，;?!,](?=[^\\x00-\\x3e]|$)|\\(?{READING}\\))")
+TRIGGER = re.compile(
+    # What follows a mark is a character, if not at once where widths were folded, or a lost end.
+    f"[?\ufffd](?:[；？！，](?=[^\\x00-\\x3e]|$)"
+    f"|[;?!,](?:(?=.{{0,2}}[^\\x00-\\x7f])|(?=\\??(?:$|[\n\r<])))|\\(?{READING}\\))"
+)
 _STRETCH = re.compile(f"(?:{TRIGGER.pattern})[^@-~\n]{{0,60}}")
+_WORDS = re.compile(f"[{HAN}，。、；：！？“”]{{2,}}")
 _NOTE = re.compile(f"[(（]{READING}[)）]")
 _SPLIT_NOTE = re.compile(f"[?\ufffd]\\(?({READING})\\)")
 _END_OF_PIECE = re.compile(r"[；？！，、;?!,\n\r]|$")
@@ -40,7 +45,7 @@ LEAD_BY = 9.0
 # and on its own.
 GAIN_BESIDE, GAIN_ALONE = 4.5, 4.5
 OTHER_SCRIPT, RARE_VARIANT, LOST_BYTE = -7.0, -3.0, -2.5
-MOST_TRIGGERS = 2000
+MOST_TRIGGERS, MOST_WORDS = 2000, 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,7 @@ class _Realigner:
     def __init__(self, text: str) -> None:
         self.text = text
         # What the cutter spoiled again and again must not pass for the page's own words.
-        self.model = PageModel(_STRETCH.sub("\n", text))
+        self.model = PageModel("\n".join(_WORDS.findall(_STRETCH.sub("\n", text))[:MOST_WORDS]))
         hant, hans = traditional().findall(text), simplified().findall(text)
         self.foreign = simplified() if len(hant) > len(hans) else traditional()
         self.spun = len(hant) > len(hans)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 import numpy as np
@@ -11,11 +12,18 @@ from pipelines.charset.readings import TONED
 from pipelines.charset.runs import TRIGGER
 from pipelines.charset.traditional import common, natural, traditional
 
-# What a character may be a sign of. The first two only mean something before certain others.
+# What a character may be a sign of.
 QUESTION, BRACKET, TRADITIONAL, RARE, LATIN, ODD, ESCAPE, LOST = (1 << bit for bit in range(8))
-_AFTER_QUESTION, _AFTER_BRACKET = 1 << 8, 1 << 9
+_AFTER_QUESTION, _AFTER_BRACKET, _NATURAL = (1 << bit for bit in range(8, 11))
+_PERCENT, _AMPERSAND, _BACKSLASH, _MEMORY = (1 << bit for bit in range(11, 15))
 
-FEWEST_RARE = 4
+# A step before has changed the text: what it found may prove more than a sign does.
+CHANGED = 1 << 16
+
+_ENTITIES = re.compile("&(?:amp;[#a-zA-Z]{2,9}|nbsp|[lr][ds]quo|hellip|mdash|middot);")
+FEWEST_RARE, WITHIN, FEWEST_LATIN, FEWEST_TRADITIONAL = 4, 24, 4, 8
+# Taiwan paragraphs have one natural character in 27 traditional ones, spun pages one in 500.
+TRADITIONAL_PER_NATURAL = 60
 _RANGES = (
     (LATIN, 0x80, 0xFF),
     (RARE, 0x3400, 0x9FFF),
@@ -32,8 +40,11 @@ _SINGLE = {
     QUESTION: "?\ufffd",
     BRACKET: "(（",
     ODD: "\u00ad\ufeff＠ｗＷｈＨ＜",
-    ESCAPE: "\\%&",
-    LOST: "锟烫屯\ufffd?",
+    _BACKSLASH: "\\",
+    _PERCENT: "%",
+    _AMPERSAND: "&",
+    _MEMORY: "锟烫屯",
+    LOST: "\ufffd",
     _AFTER_QUESTION: "；？！，;?!,(",
 }
 
@@ -51,33 +62,63 @@ def _table() -> npt.NDArray[np.uint16]:
             table[ord(character)] |= sign
     for character in "abcdefghijklmnopqrstuvwxyzɡɑü" + TONED:
         table[ord(character)] |= _AFTER_QUESTION | _AFTER_BRACKET
-    for pattern in (traditional(), natural()):
+    for sign, pattern in ((TRADITIONAL, traditional()), (_NATURAL, natural())):
         for code in range(0x3400, 0xA000):
             if pattern.match(chr(code)):
-                table[code] |= TRADITIONAL
+                table[code] |= sign
     return table
 
 
 def signs(text: str) -> int:
     """Give the bits of the signs that a text shows; nothing can be damaged where there are none."""
-    if (
-        text.isascii()
-        and "?" not in text
-        and "&" not in text
-        and "\\" not in text
-        and "%" not in text
-    ):
-        return 0
     codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
     flags = _table()[codes]
     shown = int(np.bitwise_or.reduce(flags)) if len(flags) else 0
-    found = shown & (TRADITIONAL | LATIN | ODD | ESCAPE | LOST)
-    if shown & RARE and np.count_nonzero(flags & RARE) >= FEWEST_RARE:
-        found |= RARE
-    if shown & BRACKET and np.any((flags[:-1] & BRACKET != 0) & (flags[1:] & _AFTER_BRACKET != 0)):
-        found |= BRACKET
-    if shown & QUESTION and np.any(
-        (flags[:-1] & QUESTION != 0) & (flags[1:] & _AFTER_QUESTION != 0)
+    found = shown & (ODD | LOST)
+    if (
+        (shown & _BACKSLASH and "\\u" in text)
+        or (shown & _AMPERSAND and _ENTITIES.search(text))
+        or (shown & _PERCENT and _percent_pairs(flags))
     ):
-        found |= QUESTION if TRIGGER.search(text) else 0
+        found |= ESCAPE
+    if shown & _MEMORY and _crowded(flags & _MEMORY, 2, 4):
+        found |= LOST
+    if shown & RARE and _crowded(flags & RARE, FEWEST_RARE, WITHIN):
+        found |= RARE
+    if shown & LATIN and _crowded(flags & LATIN, FEWEST_LATIN, FEWEST_LATIN):
+        found |= LATIN
+    if shown & TRADITIONAL:
+        found |= _script(flags)
+        if shown & BRACKET and len(_before(flags, BRACKET, _AFTER_BRACKET)):
+            found |= BRACKET
+    if shown & QUESTION:
+        places = _before(flags, QUESTION, _AFTER_QUESTION)
+        # A character beyond the first plane takes two units: the places are too far on then.
+        shifted = len(codes) != len(text)
+        if shifted or any(TRIGGER.match(text, place) for place in places.tolist()):
+            found |= QUESTION
+        if np.count_nonzero(flags & QUESTION) >= 8 and "????" in text:
+            found |= LOST
     return found
+
+
+def _before(flags: npt.NDArray[np.uint16], sign: int, following: int) -> npt.NDArray[np.intp]:
+    return np.flatnonzero(((flags[:-1] & sign) != 0) & ((flags[1:] & following) != 0))
+
+
+def _crowded(signed: npt.NDArray[np.uint16], fewest: int, within: int) -> bool:
+    places = np.flatnonzero(signed != 0)
+    return bool(np.any(places[fewest - 1 :] - places[: 1 - fewest] < within))
+
+
+def _percent_pairs(flags: npt.NDArray[np.uint16]) -> bool:
+    """Say whether three percent signs stand three apart, as in %E4%BD%A0."""
+    places = np.flatnonzero((flags & _PERCENT) != 0)
+    return bool(np.any(places[2:] - places[:-2] == 6))
+
+
+def _script(flags: npt.NDArray[np.uint16]) -> int:
+    hant = np.count_nonzero(flags & TRADITIONAL)
+    genuine = np.count_nonzero(flags & _NATURAL)
+    may_be_spun = genuine < 3 or genuine * TRADITIONAL_PER_NATURAL < hant
+    return TRADITIONAL if hant >= FEWEST_TRADITIONAL and may_be_spun else 0

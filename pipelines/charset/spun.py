@@ -10,13 +10,10 @@ from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
 from pipelines.charset.runs import KIND as RUN
 from pipelines.charset.script import fold_script
-from pipelines.charset.traditional import natural, traditional, visible, words
-from pipelines.charset.variants import FEWEST_TRADITIONAL, PROOF, evidence_of_table
+from pipelines.charset.traditional import visible, words
+from pipelines.charset.variants import PROOF, evidence_of_table
 
 KIND = "spun_script"
-
-# Taiwan paragraphs have one natural character in 27 traditional ones, spun pages one in 500.
-TRADITIONAL_PER_NATURAL = 60
 
 # Addresses are names: a changed character breaks the link.
 _ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
@@ -25,8 +22,6 @@ _ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"
 def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Convert a spun page back, character by character; genuine traditional text stays."""
     proven = any(damage.kind in (NOTE, RUN) for damage in earlier)
-    if not proven and not _may_be_spun(text):
-        return text, ()
     evidence = 2 * PROOF if proven else evidence_of_table(visible(text))
     if evidence < PROOF:
         return text, ()
@@ -38,15 +33,6 @@ def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[D
     span = (changed[0], changed[-1] + 1)
     confidence = round(1 - math.exp(-evidence / 2), 3)
     return restored, (Damage(KIND, span, before, _mapped(before), confidence),)
-
-
-def _may_be_spun(text: str) -> bool:
-    """Pass over simplified and genuine traditional text at the speed of a search."""
-    matches = traditional().finditer(text)
-    if not all(next(matches, None) for _ in range(FEWEST_TRADITIONAL)):
-        return False
-    genuine = len(natural().findall(text))
-    return genuine < 3 or genuine * TRADITIONAL_PER_NATURAL < len(traditional().findall(text))
 
 
 def _mapped(text: str) -> str:

@@ -22,7 +22,7 @@ FULL_WIDTH = str.maketrans(
 CLOSING, OPENING = "”）》」』】、，。；：？！…", "“（《「『【"
 # Measured on encyclopaedia paragraphs, in nats.
 UNKNOWN_HAN, PRIVATE, SYMBOL, BRACKET = -15.0, -18.0, -11.0, -5.5
-TWO_STOPS = -6.5
+TWICE, TWO_STOPS = -6.5, -10.0
 FIRST_DIGIT, NEXT_DIGIT, FIRST_LETTER, NEXT_LETTER = -5.5, -2.6, -8.0, -3.2
 # A page repeats its own words: their share in what comes next, where they were seen before.
 PAGE_SHARE, PAGE_DOUBT = 0.35, 3
@@ -47,8 +47,9 @@ class LanguageModel:
         if character in self.marks.number and character not in self.han.number:
             found = self.marks.log_p(_as_word(before), _as_word(last), character)
             if found is not None:
-                stops = last in STOPS and character in STOPS
-                return min(found, TWO_STOPS) if stops else found
+                if last in STOPS and character in STOPS:
+                    return min(found, TWICE if last == character else TWO_STOPS)
+                return found
         found = self.han.log_p(_as_word(before), _as_word(last), character)
         if found is not None:
             found += HAN_SHARE
