@@ -1,4 +1,4 @@
-"""Puts right characters that stand for others: private use, radicals, compatibility, widths, none."""
+"""Puts right characters that stand for others: private use, radicals, widths, invisible ones."""
 
 from __future__ import annotations
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import codecs
 import re
+from functools import lru_cache
 
 HEAD_BYTES = 4096
 
 _HTTP = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]+)", re.I)
 _META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:+-]+)", re.I)
-_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.:+-]+)", re.I)
+_XML = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.:+-]+)", re.I)
+_WORDS = (b"charset", b"CHARSET", b"Charset")
+# The longest that may stand before the word in a tag.
+_BEFORE = 420
 
 # Python's codec name -> the label under which the WHATWG standard reads it.
 _LABELS = {
@@ -25,6 +29,7 @@ _LABELS = {
     "gb18030": "gb18030",
     "gbk": "gb18030",
     "iso8859-1": "windows-1252",
+    "iso8859-2": "iso-8859-2",
     "iso8859-9": "windows-1254",
     "koi8-r": "koi8-r",
     "shift_jis": "shift_jis",
@@ -36,20 +41,43 @@ _LABELS = {
 }
 
 
+# Names that browsers know and Python does not, or knows otherwise.
+_BY_NAME = {
+    "x-gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "x-x-big5": "big5",
+    "x-sjis": "shift_jis",
+    "ks_c_5601-1987": "euc-kr",
+    "unicode": "utf-16le",
+}
+
+
 def declarations(body: bytes, content_type: str | None) -> list[tuple[str, str]]:
     """Collect (who, label) in the order of authority: http, meta, xml; labels in lower case."""
     found = []
-    if content_type and (match := _HTTP.search(content_type)):
-        found.append(("http", match[1].lower()))
+    if content_type and (label := _in_header(content_type)):
+        found.append(("http", label))
     head = body[:HEAD_BYTES]
-    for who, pattern in (("meta", _META), ("xml", _XML)):
-        if match_bytes := pattern.search(head):
-            found.append((who, match_bytes[1].decode("ascii", "replace").lower()))
+    # Nearly all heads hold the word within a tag or not at all: the search is short.
+    at = next((at for word in _WORDS if (at := head.find(word)) >= 0), -1)
+    if at >= 0 and (meta := _META.search(head, max(0, at - _BEFORE))):
+        found.append(("meta", meta[1].decode("ascii", "replace").lower()))
+    if head.lstrip()[:5].lower() == b"<?xml" and (xml := _XML.match(head)):
+        found.append(("xml", xml[1].decode("ascii", "replace").lower()))
     return found
 
 
+@lru_cache(maxsize=256)
+def _in_header(content_type: str) -> str | None:
+    match = _HTTP.search(content_type)
+    return match[1].lower() if match else None
+
+
+@lru_cache(maxsize=256)
 def canonical(label: str) -> str | None:
     """Translate a label as written into the WHATWG one, or None when nobody knows it."""
+    if label in _BY_NAME:
+        return _BY_NAME[label]
     try:
         name = codecs.lookup(label).name
     except (LookupError, ValueError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable, Iterator
 from urllib.parse import unquote_to_bytes
 
 from crawler.items import Damage
@@ -46,7 +47,9 @@ def unescape(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage
     return "".join(pieces) + text[position:], tuple(found)
 
 
-def _found(pattern, kind, text, undo):  # type: ignore[no-untyped-def]
+def _found(
+    pattern: re.Pattern[str], kind: str, text: str, undo: Callable[[str], str]
+) -> Iterator[Damage]:
     for match in pattern.finditer(text):
         if _BEFORE.search(text, max(0, match.start() - 1), match.start()):
             continue

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from dataclasses import dataclass
 
 from crawler.items import Damage
@@ -23,6 +24,8 @@ _GBK, _BIG5 = double_byte("gbk"), double_byte("big5hkscs")
 _UNIT = re.compile(r"[^\n\r<>]*[^\x00-\x7f][^\n\r<>]*")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
+# A crawl does not wait for one page.
+SECONDS = 2.0
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
 SOUND_EACH = -6.5
@@ -57,12 +60,13 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     pieces: list[str] = []
     position = 0
     model: PageModel | None = None
+    deadline = time.monotonic() + SECONDS
     for unit in _UNIT.finditer(text):
         kinds = _suspected(unit[0])
         if not kinds:
             continue
         model = model or PageModel("")
-        found = _best(unit[0], kinds, model)
+        found = _best(unit[0], kinds, model, deadline)
         if found is None:
             continue
         kind, fixed, gain = found
@@ -85,7 +89,9 @@ def _suspected(unit: str) -> tuple[Kind, ...]:
     return ()
 
 
-def _best(unit: str, kinds: tuple[Kind, ...], model: PageModel) -> tuple[Kind, str, float] | None:
+def _best(
+    unit: str, kinds: tuple[Kind, ...], model: PageModel, deadline: float
+) -> tuple[Kind, str, float] | None:
     as_it_is = likelihood(unit, model)
     best: tuple[Kind, str, float] | None = None
     for kind in kinds:
@@ -96,7 +102,7 @@ def _best(unit: str, kinds: tuple[Kind, ...], model: PageModel) -> tuple[Kind, s
         return best
     best = None
     for kind in kinds:
-        fixed, score = reread(unit, kind.reading, model)
+        fixed, score = reread(unit, kind.reading, model, deadline)
         gain = score - as_it_is
         if gain > max(GAIN, GAIN_EACH * len(fixed)) and (best is None or gain > best[2]):
             best = kind, fixed, gain

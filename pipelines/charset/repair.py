@@ -12,8 +12,12 @@ from pipelines.charset.escapes import unescape
 from pipelines.charset.lost import mark_lost
 from pipelines.charset.mojibake import reread_mojibake
 from pipelines.charset.notes import remove_notes
+from pipelines.charset.rereading import TooSlowError
 from pipelines.charset.runs import realign
 from pipelines.charset.spun import restore_script
+
+# The kind that says why a damaged text came back as it was.
+TOO_SLOW = "too_slow"
 
 # A step takes the text and the damages found before it; without evidence of its own kind of
 # damage it returns the very same text.
@@ -55,15 +59,21 @@ def repair(text: str) -> Repaired:
     """Undo the damage of an HTML page or a plain text; sound text comes back as the same object.
 
     The span of a damage is in the text as its step found it, after the steps before. What is lost
-    for good is among the damages with its `after` as its `before`.
+    for good is among the damages with its `after` as its `before`. A text that takes longer than
+    seconds comes back as it came, with a damage of kind `too_slow`.
     """
+    original = text
     damages: tuple[Damage, ...] = ()
     shown = signs.signs(text)
     for step in STEPS:
         if not step.signs & shown:
             continue
         before = text
-        text, found = step.undo(text, damages)
+        try:
+            text, found = step.undo(text, damages)
+        except TooSlowError:
+            whole = (0, len(original))
+            return Repaired(original, (Damage(TOO_SLOW, whole, "", "", 0.0),))
         damages += found
         if text is not before:
             shown = signs.signs(text) | signs.CHANGED

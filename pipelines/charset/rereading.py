@@ -7,6 +7,10 @@ language model choose.
 
 from __future__ import annotations
 
+import codecs
+import math
+import re
+import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -18,7 +22,14 @@ from pipelines.charset.model.language import PageModel, fold
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
 # States that may guess at what is lost: each guess costs some hundred look-ups.
-GUESSING = 5
+GUESSING, LEAD = 5, 14.0
+_CERTAIN = re.compile("[^?\ufffd€\ufffe]+")
+
+
+class TooSlowError(Exception):
+    """A repair took longer than its text is worth."""
+
+
 UNKNOWN = "\ufffd"
 # A question mark before ASCII: PHP lost one byte here, and what stood behind it.
 SWALLOWING = "\ufffe"
@@ -118,29 +129,68 @@ class _State(NamedTuple):
     text: str
 
 
-def reread(text: str, reading: Reading, model: PageModel) -> tuple[str, float]:
-    """Give the likeliest text behind what is shown, with its log probability in nats."""
+def reread(
+    text: str, reading: Reading, model: PageModel, deadline: float = math.inf
+) -> tuple[str, float]:
+    """Give the likeliest text behind what is shown, with its log probability in nats.
+
+    Raises TooSlowError behind the deadline, a time of `time.monotonic`.
+    """
     states = [_State(0.0, (b"",) * reading.layers, "", "")]
-    for character, following in zip(text, text[1:] + "\n", strict=True):
+    at = 0
+    while at < len(text):
+        if time.monotonic() > deadline:
+            raise TooSlowError
+        if len(states) == 1 and reading.step is utf8:
+            certain = _CERTAIN.match(text, at)
+            sure = certain and _certain(states[0], certain[0], reading, model)
+            if certain and sure:
+                states, at = [sure], certain.end()
+                continue
+        character, following = text[at], text[at + 1 : at + 2] or "\n"
         shown = SWALLOWING if character == "?" and following < "\x80" else character
-        before = states
         behind = list(_shown(states, shown, 0, reading, model))
         if reading.lost:
             behind += list(_inserted(sorted(behind, key=_by_promise)[:GUESSING], reading, model))
-        if len(behind) > 1:
-            best: dict[tuple[object, ...], _State] = {}
-            for state in sorted(behind, key=_by_promise):
-                best.setdefault((state.partials, state.context), state)
-                if len(best) == reading.beam:
-                    break
-            behind = list(best.values())
-        states = behind
-        if not states:
-            # Nothing explains this one: it stays, and reading begins anew behind it.
-            states = [_skipped(state, character) for state in before[:1]]
+        # Nothing explains this one: it stays, and reading begins anew behind it.
+        states = _best(behind, reading.beam) or [_skipped(states[0], character)]
+        at += 1
     # A text cut in mid-character loses the part that is left.
     done = [s for s in states if not any(s.partials)] or states
     return done[0].text, done[0].score
+
+
+def _best(states: list[_State], beam: int) -> list[_State]:
+    if len(states) < 2:
+        return states
+    ordered = sorted(states, key=_by_promise)
+    least = _by_promise(ordered[0]) + LEAD
+    best: dict[tuple[object, ...], _State] = {}
+    for state in ordered:
+        if len(best) == beam or _by_promise(state) > least:
+            break
+        best.setdefault((state.partials, state.context), state)
+    return list(best.values())
+
+
+def _certain(state: _State, shown: str, reading: Reading, model: PageModel) -> _State | None:
+    """Read a stretch without any doubtful character at once; None where its bytes do not fit."""
+    text, partials = shown, []
+    for partial in state.partials:
+        if not _CERTAIN.fullmatch(text):
+            return None
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        try:
+            text = decoder.decode(partial + text.encode("gb18030"))
+        except UnicodeError:
+            return None
+        partials.append(decoder.getstate()[0])
+    folded = state.context + fold(text)
+    start = len(state.context)
+    score = sum(
+        model.log_p(folded[max(0, i - 2) : i], folded[i]) for i in range(start, len(folded))
+    )
+    return _State(state.score + score, tuple(partials), folded[-2:], state.text + text)
 
 
 def _skipped(state: _State, character: str) -> _State:
@@ -160,15 +210,19 @@ def _shown(
     plain = "?" if character == SWALLOWING else character
     for rank, state in enumerate(states):
         for form, cost in reading.shown(plain) if character != UNKNOWN else ():
-            yield from _bytes(state, form, cost, layer, reading, model)
+            yield from _bytes(_cost(state, cost), form, layer, reading, model)
         if unknown and rank < GUESSING and reading.shown is shown_by_gbk:
             yield from _lost(state, character, layer, reading, model)
 
 
+def _cost(state: _State, nats: float) -> _State:
+    return state._replace(score=state.score + nats)
+
+
 def _bytes(
-    state: _State, form: bytes, cost: float, layer: int, reading: Reading, model: PageModel
+    state: _State, form: bytes, layer: int, reading: Reading, model: PageModel
 ) -> Iterator[_State]:
-    behind = [_State(state.score + cost, state.partials, state.context, state.text)]
+    behind = [state]
     for byte in form:
         behind = [new for old in behind for new in _byte(old, byte, layer, reading, model)]
     yield from behind
@@ -196,7 +250,7 @@ def _byte(
 def _inserted(states: Iterable[_State], reading: Reading, model: PageModel) -> Iterator[_State]:
     for state in states:
         for byte in reading.lost:
-            yield from _bytes(state, bytes((byte,)), LOST, 0, reading, model)
+            yield from _bytes(_cost(state, LOST), bytes((byte,)), 0, reading, model)
 
 
 @lru_cache(maxsize=4)
@@ -220,9 +274,9 @@ def _lost(
     )
     partial = state.partials[layer]
     for pair in _unmapped_pairs((0, 1, 2, 1)[len(partial)]):
-        yield from _bytes(state, pair, pair_cost, layer, reading, model)
+        yield from _bytes(_cost(state, pair_cost), pair, layer, reading, model)
     for byte in range(0x80, 0xC0) if partial else range(0xE3, 0xEA):
-        for new in _bytes(state, bytes((byte,)), byte_cost, layer, reading, model):
+        for new in _bytes(_cost(state, byte_cost), bytes((byte,)), layer, reading, model):
             yield new
             if layer + 1 < reading.layers and shown == "?" and not new.partials[layer]:
                 # The sign of an inner loss is ASCII, and was swallowed with the byte before it.

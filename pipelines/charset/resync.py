@@ -1,106 +1,125 @@
-"""Decode byte pairs around a broken byte, so that it costs itself and not the line."""
+"""Search the cheapest way to cut bytes into characters of one or two encodings."""
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 from functools import cache
+from math import inf
 
-from pipelines.charset.candidates import Candidate
+from pipelines.charset.candidates import ASCII, BROKEN, Candidate
 
-# A search of every way to cut bytes into characters is only paid for stretches that need it.
-SEARCH_BYTES = 20_000
 LOST = "\ufffd"
-PRIVATE_USE = "\ue000-\uf8ff"
+# A pair of broken bytes is one lost character.
+NEXT_BROKEN = 8.0
+# Another encoding than the page's has to be worth two or three characters.
+ENTER, LEAVE = 16.0, 8.0
+# Blocks mostly begin and end beside markup.
+MIDWAY = 6.0
+# Where nothing speaks for either, a page is in its own encoding.
+ABROAD = 0.05
 
-# No encoding of byte pairs has these as its second byte, so characters never span them.
-_STRETCH = re.compile(rb"[^\x00-\x2f\x3a-\x3f]*[\x80-\xff][^\x00-\x2f\x3a-\x3f]*")
-# Six uncommon characters in a row are a list of rare names, or bytes read out of step.
-_UNCOMMON_RUN = 6
 
-# What a reading costs: a shift by one byte turns common characters into rare ones.
-COMMON, ORDINARY, RARE, PRIVATE, BROKEN = 0.0, 1.5, 4.0, 8.0, 10.0
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """Bytes from `start` to `end` read as `text` in one of the encodings, by its number."""
+
+    start: int
+    end: int
+    encoding: int
+    text: str
 
 
 @cache
-def _shifted(encoding: Candidate) -> re.Pattern[str]:
-    common = re.escape("".join(sorted(encoding.common)))
-    return re.compile(f"[{PRIVATE_USE}]|[^\x00-\u2fff{common}]{{{_UNCOMMON_RUN}}}")
+def _known(each: Candidate) -> dict[bytes, tuple[str, float] | None]:
+    return {}
 
 
-def looks_shifted(text: str, encoding: Candidate) -> bool:
-    """Say whether text holds what byte pairs read out of step give; a search makes sure."""
-    return _shifted(encoding).search(text) is not None
-
-
-def resynchronise(body: bytes, encoding: Candidate) -> tuple[str, int]:
-    """Decode body with every broken byte as one U+FFFD; returns the text and their number."""
-    pieces: list[str] = []
-    lost = position = searched = 0
-    reader = _Reader(encoding)
-    for match in _STRETCH.finditer(body):
-        pieces.append(body[position : match.start()].decode("ascii", "replace"))
-        stretch, position = match[0], match.end()
+def _character(chunk: bytes, each: Candidate) -> tuple[str, float] | None:
+    """Read a chunk as exactly one character with its cost, None if it is not one."""
+    known = _known(each)
+    if chunk not in known:
         try:
-            text = stretch.decode(encoding.codec)
+            text = chunk.decode(each.codec)
         except UnicodeDecodeError:
             text = ""
-        if not text or looks_shifted(text, encoding):
-            searched += len(stretch)
-            if searched <= SEARCH_BYTES:
-                text = reader.read(stretch)
-            else:
-                text = stretch.decode(encoding.codec, "replace")
-            lost += text.count(LOST)
-        pieces.append(text)
-    pieces.append(body[position:].decode("ascii", "replace"))
-    return "".join(pieces), lost
+        known[chunk] = (text, each.cost_of(text)) if len(text) == 1 else None
+    return known[chunk]
 
 
-class _Reader:
-    """Finds the cheapest way to cut a stretch of bytes into characters and broken bytes."""
-
-    def __init__(self, encoding: Candidate) -> None:
-        self.encoding = encoding
-        self.known: dict[bytes, tuple[str, float] | None] = {}
-
-    def read(self, stretch: bytes) -> str:
-        best: list[tuple[float, int, str]] = [(0.0, 0, "")]
-        for end in range(1, len(stretch) + 1):
-            before = best[end - 1]
-            # A pair of broken bytes is one lost character.
-            price = BROKEN / 4 if before[2] == LOST else BROKEN
-            options = [(before[0] + price, end - 1, LOST)]
-            for width in range(1, min(4, end) + 1):
-                if reading := self.character(stretch[end - width : end]):
-                    options.append((best[end - width][0] + reading[1], end - width, reading[0]))
-            best.append(min(options))
-        characters: list[str] = []
-        end = len(stretch)
-        while end:
-            _, end, character = best[end]
-            if character != LOST or not characters or characters[-1] != LOST:
-                characters.append(character)
-        return "".join(reversed(characters))
-
-    def character(self, chunk: bytes) -> tuple[str, float] | None:
-        """Read a chunk as exactly one character with its cost, None if it is not one."""
-        if chunk not in self.known:
-            try:
-                text = chunk.decode(self.encoding.codec)
-            except UnicodeDecodeError:
-                text = ""
-            self.known[chunk] = (text, self.cost(text, chunk)) if len(text) == 1 else None
-        return self.known[chunk]
-
-    def cost(self, character: str, chunk: bytes) -> float:
-        if len(chunk) == 1 or character in self.encoding.common:
-            return COMMON
-        if "\ue000" <= character <= "\uf8ff":
-            return PRIVATE
-        if self.encoding.label == "gb18030":
-            return ORDINARY if _in_gb2312_level_1(chunk) else RARE
-        return ORDINARY if chunk[0] < 0xC9 else RARE
+def _widths(each: Candidate, byte: int) -> tuple[int, ...]:
+    if each.label == "utf-8":
+        return () if byte < 0xC2 or byte > 0xF4 else (2 if byte < 0xE0 else 3 + (byte >= 0xF0),)
+    if not each.multibyte:
+        return (1,)
+    return {"gb18030": (2, 4), "euc-jp": (2, 3), "shift_jis": (1, 2)}.get(each.label, (2,))
 
 
-def _in_gb2312_level_1(chunk: bytes) -> bool:
-    return len(chunk) == 2 and chunk[1] >= 0xA1 and (chunk[0] < 0xAA or 0xB0 <= chunk[0] <= 0xD7)
+@cache
+def _all_widths(each: Candidate) -> tuple[tuple[int, ...], ...]:
+    return tuple(_widths(each, byte) for byte in range(256))
+
+
+def search(chunk: bytes, readings: tuple[Candidate, ...], at_first: int = 0) -> list[Piece]:
+    """Give the cheapest reading, character by character; the first encoding is the page's."""
+    best, back = _table(chunk, readings, at_first)
+    end = len(chunk)
+    state = min(range(len(readings)), key=lambda each: best[each][end])
+    pieces = []
+    while end or state != at_first:
+        start, before, text = back[state][end]
+        if start < end:
+            pieces.append(Piece(start, end, state, text))
+        end, state = start, before
+    return pieces[::-1]
+
+
+def cheapest(chunk: bytes, each: Candidate) -> float:
+    """Give the cost of the cheapest reading in one encoding."""
+    return _table(chunk, (each,), 0)[0][0][-1]
+
+
+Back = list[list[tuple[int, int, str]]]
+
+
+def _table(
+    chunk: bytes, readings: tuple[Candidate, ...], at_first: int
+) -> tuple[list[list[float]], Back]:
+    size, states = len(chunk), range(len(readings))
+    best = [[inf] * (size + 1) for _ in states]
+    back: Back = [[(0, 0, "")] * (size + 1) for _ in states]
+    widths = [_all_widths(each) for each in readings]
+    memory = [_known(each) for each in readings]
+    best[at_first][0] = 0.0
+    for at in range(size + 1):
+        if len(readings) == 2:
+            home, abroad = best[0][at], best[1][at]
+            midway = MIDWAY if 0 < at < size and chunk[at - 1] & chunk[at] & 0x80 else 0.0
+            if home + ENTER + midway < abroad:
+                best[1][at], back[1][at] = home + ENTER + midway, (at, 0, "")
+            elif abroad + LEAVE + midway < home:
+                best[0][at], back[0][at] = abroad + LEAVE + midway, (at, 1, "")
+        if at == size:
+            break
+        byte = chunk[at]
+        for state in states:
+            here = best[state][at]
+            if here == inf:
+                continue
+            costs, trail = best[state], back[state]
+            if byte < 0x80:
+                price = here + ASCII + ABROAD * state
+                if price < costs[at + 1]:
+                    costs[at + 1], trail[at + 1] = price, (at, state, chr(byte))
+                continue
+            for width in widths[state][byte]:
+                end = at + width
+                if end > size:
+                    continue
+                part = chunk[at:end]
+                found = memory[state].get(part) or _character(part, readings[state])
+                if found and here + found[1] < costs[end]:
+                    costs[end], trail[end] = here + found[1], (at, state, found[0])
+            price = here + (NEXT_BROKEN if trail[at][2] == LOST else BROKEN)
+            if price < costs[at + 1]:
+                costs[at + 1], trail[at + 1] = price, (at, state, LOST)
+    return best, back

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,7 +18,9 @@ from crawler.items import Damage
 from pipelines.charset import gbk
 from pipelines.charset.model.language import PageModel, fold
 from pipelines.charset.readings import READING, has_reading
-from pipelines.charset.traditional import HAN, common_traditional, simplified, traditional
+from pipelines.charset.rereading import TooSlowError
+from pipelines.charset.traditional import HAN, common_traditional, simplified, traditional, visible
+from pipelines.charset.variants import PROOF, evidence_of_table
 
 KIND = "misaligned_run"
 
@@ -30,6 +33,8 @@ TRIGGER = re.compile(
 )
 _STRETCH = re.compile(f"(?:{TRIGGER.pattern})[^@-~\n]{{0,60}}")
 _WORDS = re.compile(f"[{HAN}，。、；：！？“”]{{2,}}")
+# Neither the sign nor the mark, but a character that was made of two halves.
+_WIDE_WITHIN = re.compile("[^\\x00-\\x7f；？！，、\ufffd]")
 _NOTE = re.compile(f"[(（]{READING}[)）]")
 _SPLIT_NOTE = re.compile(f"[?\ufffd]\\(?({READING})\\)")
 _END_OF_PIECE = re.compile(r"[；？！，、;?!,\n\r]|$")
@@ -43,8 +48,9 @@ SETTLED = 4  # sound characters after a run that decide between its readings
 LEAD_BY = 9.0
 # Nats by which a reading must beat leaving the text alone: on a page that is damaged elsewhere,
 # and on its own.
-GAIN_BESIDE, GAIN_ALONE = 4.5, 4.5
+GAIN_BESIDE, GAIN_ALONE = 4.5, 12.0
 OTHER_SCRIPT, RARE_VARIANT, LOST_BYTE = -7.0, -3.0, -2.5
+SECONDS = 2.0
 MOST_TRIGGERS, MOST_WORDS = 2000, 2000
 
 
@@ -80,7 +86,10 @@ class _Realigner:
         found: list[tuple[float, Damage]] = []
         position, done = 0, ""
         pieces: list[str] = []
+        deadline = time.monotonic() + SECONDS
         for _ in range(MOST_TRIGGERS):
+            if time.monotonic() > deadline:
+                raise TooSlowError
             trigger = TRIGGER.search(self.text, position)
             if trigger is None:
                 break
@@ -101,13 +110,19 @@ class _Realigner:
             found.append((gain, damage))
             done += state.text
             position = state.end
-        if not found or max(gain for gain, _ in found) < GAIN_ALONE:
+        if not self._is_damaged(found):
             return self.text, ()
         position = 0
         for _, damage in found:
             pieces += [self.text[position : damage.span[0]], damage.after]
             position = damage.span[1]
         return "".join(pieces) + self.text[position:], tuple(damage for _, damage in found)
+
+    def _is_damaged(self, found: list[tuple[float, Damage]]) -> bool:
+        """Ask for proof: people do write ?? and ?！, and a single guess makes sense of most."""
+        if any(gain > GAIN_ALONE and _WIDE_WITHIN.search(d.before) for gain, d in found):
+            return True
+        return bool(found) and self.spun and evidence_of_table(visible(self.text)) > PROOF / 2
 
     def _read(self, trigger: re.Match[str], done: str) -> tuple[float, _State] | None:
         before = _NOTE.sub("", done[-40:])[-2:]

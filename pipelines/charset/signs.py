@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -106,7 +107,7 @@ def _before(flags: npt.NDArray[np.uint16], sign: int, following: int) -> npt.NDA
     return np.flatnonzero(((flags[:-1] & sign) != 0) & ((flags[1:] & following) != 0))
 
 
-def _crowded(signed: npt.NDArray[np.uint16], fewest: int, within: int) -> bool:
+def _crowded(signed: npt.NDArray[Any], fewest: int, within: int) -> bool:
     places = np.flatnonzero(signed != 0)
     return bool(np.any(places[fewest - 1 :] - places[: 1 - fewest] < within))
 

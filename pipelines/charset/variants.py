@@ -14,11 +14,13 @@ from pipelines.charset.traditional import natural, traditional, traditional_line
 # A writer slips, a page quotes: one form is never worth more than this many nats.
 FEWEST_TRADITIONAL = 8
 # Of 6,500 Taiwan texts none reached 4 nats, of spun ones of 320 characters 92 %.
-PROOF = 5.0
-MOST = 3.5
+PROOF, FEWEST_WORDS = 6.0, 3.8
+# One word is enough of a form that writers hardly use at all, like 于.
+RARELY = 0.07
+MOST = 4.5
 NATURAL, MOST_ABSENCE, CURLY_QUOTES = -4.5, 4.0, 2.0
 # The same form in the same place says it twice, not twenty times: the surname 于 in a biography.
-MOST_A_FORM = 7.0
+MOST_A_FORM = 8.0
 SURNAMES, TITLES = "于云余范游后里", "姓先女小太教老医博议某氏家总处局校局经同"
 
 
@@ -74,6 +76,9 @@ def table_evidence(text: str) -> float:
         score = min(-math.log(max(share, 0.01)), MOST)
         scores[form] = min(scores.get(form, 0.0) + score, MOST_A_FORM)
     words = sum(scores.values())
+    sure = len(seen) > 2 or any(_rows()[form].alone <= RARELY for form in scores)
+    if words < FEWEST_WORDS or not sure:
+        return min(words, 0.0)
     return words + _absence(text) + (CURLY_QUOTES if "“" in text else 0.0) - ("「" in text)
 
 

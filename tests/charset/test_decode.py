@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from time import process_time
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ HANT = "青溪鎮圖書館昨日重新開放，館方表示，夜間閱覽室將
 JA = "青葉町の図書館は昨日、改装を終えて再び開館した。町長は「子どもたちに使ってほしい」と話した。"
 KO = "푸른마을 도서관이 어제 다시 문을 열었다. 관장은 아이들이 자주 오기를 바란다고 말했다."
 FR = "<p>La bibliothèque de Sainte-Ablette a rouvert hier — les élèves y étaient déjà nombreux.</p>"
+VI = "Thư viện xã Suối Xanh hôm qua đã mở cửa trở lại, các em học sinh đến đầu tiên."
+PL = "Biblioteka w Niebieskim Źródle została wczoraj otwarta, pierwsze przyszły dzieci ze szkoły."
 RU = "Библиотека в посёлке Синий Ручей вчера снова открылась, и первыми пришли дети."
 
 
@@ -37,6 +41,11 @@ def page(text: str, charset: str = "") -> str:
         (KO, "euc_kr", "euc-kr"),
         (FR, "cp1252", "windows-1252"),
         (RU, "cp1251", "windows-1251"),
+        (RU, "koi8-r", "koi8-r"),
+        (PL, "cp1250", "windows-1250"),
+        (VI, "utf-8", "utf-8"),
+        (HANS, "utf-16-le", "utf-16le"),
+        (HANT, "utf-16-be", "utf-16be"),
         (HANS, "utf-16", "utf-16le"),
         (page(HANS), "utf-16-le", "utf-16le"),
         (page(HANS), "utf-16-be", "utf-16be"),
@@ -168,6 +177,88 @@ def test_rare_names_are_no_broken_bytes() -> None:
     text = HANS + "鄢、鬻、嬴、麴、醯、彧、翀、璟、喆、堃、旻、昶、煊、鑫、犇、龘" + HANS
 
     assert decode(text.encode("gb18030")).text == text
+
+
+@pytest.mark.parametrize(("outer", "inner"), [("utf-8", "gbk"), ("gbk", "utf-8")])
+@pytest.mark.parametrize("bounds", [("<div>", "</div>"), ("\n", "\n"), ("", "")])
+@pytest.mark.parametrize("where", ["head", "tail", "middle"])
+def test_a_block_in_another_encoding_is_read_in_that(
+    outer: str, inner: str, bounds: tuple[str, str], where: str
+) -> None:
+    opening, closing = bounds
+    block = opening + HANS[10:40] + closing
+    before = "" if where == "head" else HANS * 3
+    after = "" if where == "tail" else HANS * 3
+    body = before.encode(outer) + block.encode(inner) + after.encode(outer)
+
+    decoded = decode(body)
+
+    assert decoded.text == before + block + after
+    assert decoded.encoding == "mixed"
+
+
+def test_the_evidence_says_where_the_blocks_of_a_mixed_page_begin() -> None:
+    body = HANS.encode() + b"<p>" + HANS.encode("gbk") + b"</p>"
+
+    assert decode(body).evidence[-2:] == (
+        "utf-8 from byte 0",
+        f"gb18030 from byte {len(HANS.encode()) + len('<p>')}",
+    )
+
+
+def test_a_big5_block_within_utf_8() -> None:
+    body = page(HANT).encode() + HANT.encode("big5")
+
+    assert decode(body).text == page(HANT) + HANT
+
+
+@given(st.integers(0, len(HANS) * 2), st.sampled_from([b"\x80", b"\xff", b"\xa0", b"\xe4"]))
+def test_a_handful_of_bad_bytes_leave_a_utf_8_page_utf_8(at: int, bad: bytes) -> None:
+    body = HANS.encode()
+    body = body[:at] + bad + body[at:]
+
+    assert decode(body * 3).encoding == "utf-8"
+
+
+def test_zero_bytes_are_dropped_and_counted() -> None:
+    decoded = decode(HANS[:9].encode("gbk") + b"\0\0" + HANS[9:].encode("gbk"))
+
+    assert decoded.text == HANS
+    assert "2 zero bytes dropped" in decoded.evidence
+
+
+@pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be"])
+def test_a_byte_lost_from_utf_16_costs_a_character(codec: str) -> None:
+    body = HANS.encode(codec)
+
+    text = decode(body[:41] + body[42:]).text
+
+    assert text.startswith(HANS[:19])
+    assert text.endswith(HANS[22:])
+
+
+@given(st.integers(0, 2 * len(HANT) - 1))
+def test_a_byte_lost_from_a_traditional_page_costs_few_characters(at: int) -> None:
+    body = page(HANT + HANT).encode("big5").replace(HANT.encode("big5"), b"", 1)
+    start = body.index(HANT[:4].encode("big5"), body.index(b"<p>")) + at
+
+    decoded = decode(body[:start] + body[start + 1 :])
+
+    assert decoded.encoding == "big5"
+    assert decoded.text.startswith(body[: start - start % 2 - 8].decode("big5", "ignore")[:20])
+    assert decoded.text.endswith("</p></body></html>")
+
+
+@pytest.mark.parametrize(
+    "unit", [b"\xff", b"\x80", b"A", b"<meta ", "清源".encode("gbk"), b"\x81A", b"\xe4\xb8"]
+)
+def test_a_long_line_of_anything_takes_linear_time(unit: bytes) -> None:
+    body = unit * (1_000_000 // len(unit)) + b"\xff"
+
+    began = process_time()
+    decode(body)
+
+    assert process_time() - began < 3
 
 
 @given(st.binary(max_size=300), st.none() | st.text(max_size=40))

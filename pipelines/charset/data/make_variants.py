@@ -52,17 +52,17 @@ def main(essay: Path) -> None:
                 counts[0] += frequency * same
                 counts[1] += frequency
     rows = []
-    for plain, (same, total) in sorted(alone.items()):
-        share = 100 * same / total
+    for plain, (naive, total) in sorted(alone.items()):
+        share = 100 * naive / total
         never = "".join(c for c, n in forms[plain].items() if c != table[plain] and n >= FEWEST)
         if plain not in TELLING or not never or share > 98 or total < FEWEST:
             continue
         row = [table[plain], never, f"{share:.0f}"]
-        for (character, context), (also, all_) in sorted(beside.items()):
-            if character != plain or all_ < FEWEST_BESIDE:
+        for (character, context), (also, every) in sorted(beside.items()):
+            if character != plain or every < FEWEST_BESIDE:
                 continue
-            if abs(100 * also / all_ - share) >= DIFFERENCE:
-                row.append(f"{context}{100 * also / all_:.0f}")
+            if abs(100 * also / every - share) >= DIFFERENCE:
+                row.append(f"{context}{100 * also / every:.0f}")
         rows.append("\t".join(row))
     Path(__file__).with_name("variants.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     print(f"{len(rows)} rows")
