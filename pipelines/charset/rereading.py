@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from pipelines.charset import gbk
-from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.model.language import PageModel, fold, fold_one
 
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
@@ -105,9 +105,6 @@ def shown_by_latin(character: str) -> tuple[tuple[bytes, float], ...]:
     if len(encoded) == 2:  # and it may have done so twice: C4 C2 B5 becomes C4 B5
         forms.setdefault(encoded[:1] + encoded[1:].decode("latin-1").encode(), 2 * FOLDED)
     return tuple((form, cost) for form, cost in forms.items() if form)
-
-
-_folded = lru_cache(maxsize=65536)(fold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,7 +239,7 @@ def _byte(
         inner = _State(state.score, partials, state.context, state.text)
         yield from _shown([inner], character, layer + 1, reading, model)
     else:
-        folded = _folded(character)
+        folded = fold_one(character)
         score = state.score + model.log_p(state.context, folded)
         yield _State(score, partials, (state.context + folded)[-2:], state.text + character)
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from crawler.items import Damage
 from pipelines.charset import gbk
-from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.model.language import PageModel, fold, fold_one
 from pipelines.charset.readings import READING, has_reading
 from pipelines.charset.rereading import TooSlowError
 from pipelines.charset.traditional import HAN, common_traditional, simplified, traditional, visible
@@ -43,9 +43,10 @@ _YEAR = re.compile(r"(0[0-2]|9\d)\d(?!\d)|()\d{3}(?=年)")
 
 BEAM = 14
 LOST_BEAM = 6  # states that may guess at a lost byte: each costs 190 look-ups
+MOST_LEADS = 12  # where both bytes of a character are lost there is nothing to choose by
 LONGEST = 800
 SETTLED = 4  # sound characters after a run that decide between its readings
-LEAD_BY = 9.0
+LEAD_BY, HOPELESS = 9.0, 14.0
 # Nats by which a reading must beat leaving the text alone: on a page that is damaged elsewhere,
 # and on its own.
 GAIN_BESIDE, GAIN_ALONE = 4.5, 12.0
@@ -148,7 +149,7 @@ class _Realigner:
             if not states:
                 return None
             best = states[0]
-            if best.score < alone.score - 40:
+            if best.score < alone.score - HOPELESS:
                 return None
             if best.aligned >= SETTLED and all(
                 state.aligned >= SETTLED or state.score < best.score - LEAD_BY for state in states
@@ -188,7 +189,7 @@ class _Realigner:
                 behind += self._noted(state, split[1], position + length)
                 continue
             behind += self._shifted(state, shown, position + 1)
-            if shown in "?\ufffd" and rank < LOST_BEAM:
+            if shown in "?\ufffd" and rank < LOST_BEAM and len(state.leads) <= MOST_LEADS:
                 behind += self._lost(state, shown, position + 1)
         best: dict[tuple[object, ...], _State] = {}
         for state in sorted(behind, key=lambda state: -state.score):
@@ -199,7 +200,7 @@ class _Realigner:
 
     def _shown(self, state: _State, character: str) -> _State:
         """Take a character as it stands."""
-        folded = fold(character)
+        folded = fold_one(character)
         score = state.score + self.model.log_p(state.context, folded)
         context = (state.context + folded)[-2:]
         return _State(score, (), context, state.text, state.aligned + 1, state.end)
@@ -214,7 +215,7 @@ class _Realigner:
             written = gbk.character(lead, trail)
             if not written:
                 continue
-            folded = fold(written)
+            folded = fold_one(written)
             score = state.score + self.model.log_p(state.context, folded) - spread
             score += self._script(written)
             yield _State(score, (), (state.context + folded)[-2:], state.text + written)

@@ -40,11 +40,15 @@ def annotate(text: str, notes: Mapping[str, str]) -> str:
     return "".join(f"{char}({notes[char]})" if char in notes else char for char in text)
 
 
-def _cp936(piece: bytes) -> str:
+def cp936(piece: bytes) -> str:
     """Decode as mb_convert_encoding does: an invalid pair becomes one '?', with both bytes gone."""
     out: list[str] = []
     at = 0
     while at < len(piece):
+        if piece[at] == 0x80:
+            out.append("€")
+            at += 1
+            continue
         if piece[at] < 0x80:
             out.append(chr(piece[at]))
             at += 1
@@ -80,7 +84,7 @@ def slip(text: str, notes: Mapping[str, str] | None = None) -> str:
     body = text.encode("gbk")
     for char, reading in (notes or {}).items():
         body = body.replace(char.encode("gbk"), f"{char}({reading})".encode("gbk"))
-    return "".join(map(_cp936, CUTS.split(body)))
+    return "".join(map(cp936, CUTS.split(body)))
 
 
 def spoil(paragraphs: Iterable[str], *, noted: bool = False, slipped: bool = False) -> list[str]:

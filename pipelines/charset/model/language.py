@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from string import ascii_letters, digits
 
@@ -22,6 +22,10 @@ FULL_WIDTH = str.maketrans(
 CLOSING, OPENING = "”）》」』】、，。；：？！…", "“（《「『【"
 # Measured on encyclopaedia paragraphs, in nats.
 UNKNOWN_HAN, PRIVATE, SYMBOL, BRACKET = -15.0, -18.0, -11.0, -5.5
+# Prepositions, conjunctions and the like: what they begin does not end with them. The source of the
+# marks was pruned of all that it never saw.
+NO_END = "以在从被把将与和及或而且但因由于对向给使让则所之其这那每各很最更太非未是为"
+UNFINISHED, EMPTY_BRACKET = -2.5, -9.0
 TWICE, TWO_STOPS = -6.5, -10.0
 FIRST_DIGIT, NEXT_DIGIT, FIRST_LETTER, NEXT_LETTER = -5.5, -2.6, -8.0, -3.2
 # A page repeats its own words: their share in what comes next, where they were seen before.
@@ -49,7 +53,7 @@ class LanguageModel:
             if found is not None:
                 if last in STOPS and character in STOPS:
                     return min(found, TWICE if last == character else TWO_STOPS)
-                return found
+                return found + (UNFINISHED if last in NO_END and character in STOPS else 0.0)
         found = self.han.log_p(_as_word(before), _as_word(last), character)
         if found is not None:
             found += HAN_SHARE
@@ -75,6 +79,8 @@ def _other(last: str, character: str) -> float:
         if character.isalpha():
             return NEXT_LETTER if alike else FIRST_LETTER
         return -4.0 if alike else -6.5
+    if last and last in OPENING and (character in CLOSING or character == "\n"):
+        return EMPTY_BRACKET
     if character in CLOSING or character in OPENING:
         return BRACKET
     if "\ue000" <= character <= "\uf8ff":
@@ -82,6 +88,12 @@ def _other(last: str, character: str) -> float:
     if "\u3400" <= character <= "\u9fff" or character >= "\U00020000":
         return UNKNOWN_HAN
     return SYMBOL
+
+
+@lru_cache(maxsize=65536)
+def fold_one(character: str) -> str:
+    """Fold one character, quickly."""
+    return fold(character)
 
 
 def fold(text: str) -> str:
