@@ -5,9 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import crawl
+from benchmarks import charset, crawl
 
-BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {"crawl": crawl.main}
+BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
+    "crawl": crawl.main,
+    "charset": charset.main,
+}
 
 
 def main(arguments: Sequence[str]) -> int:

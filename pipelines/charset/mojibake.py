@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 import time
+import unicodedata
 from dataclasses import dataclass
 
 from crawler.items import Damage
@@ -12,13 +13,14 @@ from pipelines.charset.model.language import PageModel, fold
 from pipelines.charset.rereading import (
     Reading,
     double_byte,
+    parted,
     reread,
     shown_by_big5,
     shown_by_gbk,
     shown_by_latin,
     utf8,
 )
-from pipelines.charset.traditional import common
+from pipelines.charset.traditional import rare
 
 _GBK, _BIG5 = double_byte("gbk"), double_byte("big5hkscs")
 _UNIT = re.compile(r"[^\n\r<>]*[^\x00-\x7f][^\n\r<>]*")
@@ -82,17 +84,33 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
 def _suspected(unit: str) -> tuple[Kind, ...]:
     if _LATIN_RUN.search(unit):
         return tuple(kind for kind in KINDS if kind.latin)
-    wide = [c for c in unit if c > "\u00ff"]
-    rare = sum("\u3400" <= c <= "\uf8ff" and c not in common() for c in wide)
-    if rare >= FEWEST and rare * RARE_SHARE >= len(wide):
+    seen = len(rare().findall(unit))
+    if seen >= FEWEST and seen * RARE_SHARE >= sum(c > "\u00ff" for c in unit):
         return tuple(kind for kind in KINDS if not kind.latin)
     return ()
+
+
+# What ftfy makes of C7 B1 and the like: one character in UTF-8, then two letters.
+_DIGRAPHS = {unicodedata.normalize("NFKC", c): c for c in "ĲĳǄǅǆǇǈǉǊǋǌǱǲǳ"}
+_DIGRAPH = re.compile(
+    f"(?<=[\x80-\u07ff])(?:{'|'.join(_DIGRAPHS)})|(?:{'|'.join(_DIGRAPHS)})(?=[\x80-\u07ff])"
+)
+
+
+_MARKED = re.compile("[\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]+")
+
+
+def _part(match: re.Match[str]) -> str:
+    return "".join(next(parted(match[0]), (match[0],)))
 
 
 def _best(
     unit: str, kinds: tuple[Kind, ...], model: PageModel, deadline: float
 ) -> tuple[Kind, str, float] | None:
     as_it_is = likelihood(unit, model)
+    if kinds[0].latin:
+        unit = _MARKED.sub(_part, unit)
+        unit = _DIGRAPH.sub(lambda match: _DIGRAPHS[match[0]], unit)
     best: tuple[Kind, str, float] | None = None
     for kind in kinds:
         found = _strict(unit, kind, model)

@@ -11,6 +11,7 @@ import codecs
 import math
 import re
 import time
+import unicodedata
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -94,8 +95,10 @@ def shown_by_latin(character: str) -> tuple[tuple[bytes, float], ...]:
     if character == " ":
         return (b" ", 0.0), (b"\xa0", FOLDED)
     if character in "\"'":
-        curly = b"\x93\x94" if character == '"' else b"\x91\x92"
-        return (character.encode(), 0.0), (curly[:1], FOLDED), (curly[1:], FOLDED)
+        if character == '"':
+            return (b'"', 0.0), (b"\x93", FOLDED), (b"\x94", FOLDED)
+        # Between Chinese characters there is hardly an apostrophe: CA BC is likelier.
+        return (b"\xca\xbc", 0.0), (b"'", FOLDED), (b"\x91", FOLDED), (b"\x92", FOLDED)
     if character < "\x80":
         return ((character.encode(), 0.0),)
     forms = {character.encode(codec, "ignore"): 0.0 for codec in ("latin-1", "cp1252")}
@@ -104,7 +107,18 @@ def shown_by_latin(character: str) -> tuple[tuple[bytes, float], ...]:
     forms.setdefault(encoded, FOLDED)
     if len(encoded) == 2:  # and it may have done so twice: C4 C2 B5 becomes C4 B5
         forms.setdefault(encoded[:1] + encoded[1:].decode("latin-1").encode(), 2 * FOLDED)
+    for rest, mark in parted(character):
+        forms.setdefault(rest.encode("latin-1") + mark.encode(), FOLDED)
     return tuple((form, cost) for form, cost in forms.items() if form)
+
+
+def parted(cluster: str) -> Iterator[tuple[str, str]]:
+    """Take a mark off a letter that is a byte without it: CC A8, the bytes of 台, is a mark."""
+    letter, *marks = unicodedata.normalize("NFD", cluster)
+    for mark in marks:
+        rest = unicodedata.normalize("NFC", letter + "".join(m for m in marks if m != mark))
+        if len(rest) == 1 and "\u00c0" <= rest <= "\u00ff":
+            yield rest, mark
 
 
 @dataclass(frozen=True, slots=True)

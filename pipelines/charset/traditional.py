@@ -66,6 +66,13 @@ def common() -> frozenset[str]:
 
 
 @cache
+def rare() -> re.Pattern[str]:
+    """Match the ideographs and private-use characters of no daily use in either script."""
+    every = (chr(code) for code in (*range(0x3400, 0xA000), *range(0xE000, 0xF900)))
+    return _any_of(c for c in every if c not in common())
+
+
+@cache
 def natural() -> re.Pattern[str]:
     """Match the characters that a writer of traditional script uses and a naive table cannot."""
     return _any_of("".join(words("natural.txt")))

@@ -117,7 +117,7 @@ class DamagedBytes:
 def frame(text: str, charset: str = "") -> str:
     """Put a text into a small page."""
     meta = f'<meta charset="{charset}">' if charset else ""
-    return f"<html><head>{meta}<title>网页</title></head><body><p>{text}</p></body></html>"
+    return f"<html><head>{meta}<title>news</title></head><body><p>{text}</p></body></html>"
 
 
 def byte_pages(rng: random.Random, hans: str, hant: str) -> Iterator[DamagedBytes]:

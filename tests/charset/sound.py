@@ -58,7 +58,7 @@ _CODE = [
     "SELECT * FROM t WHERE a = ? AND b IN (?, ?, ?); -- 参数化查询",
     "GET /search?q=%E4%BD%A0%E5%A5%BD%E4%B8%96%E7%95%8C&page=2 HTTP/1.1",
     "请访问 https://example.cn/s?wd=%C4%E3%BA%C3%CA%C0%BD%E7 查看结果；参数 a=1&amp;b=2。",
-    "<p>在 HTML 里写 <code>&amp;nbsp;</code> 与 &amp;lt; 表示空格和小于号，编码为 &amp;#20320;。</p>",
+    "<p>在 HTML 里写 <code>&amp;nbsp;</code> 与 &amp;lt; 表示空格和小于号，编码为 &amp;#20320;。</p>",  # noqa: E501
     "正则 `a??b|c*?` 与 `(?<=x)` 的区别，见第 3 节；C:\\users\\u0041 也是路径。",
     "int *p = a ? b : c; /* 真的吗?；不一定 */ if (x ?? y) { return; }",
 ]
