@@ -1,4 +1,4 @@
-"""Charset repair beside its peers: every row of the table, on the half of the text never tuned on."""
+"""Charset repair beside its peers, on the half of the text that nothing was tuned on."""
 
 from __future__ import annotations
 

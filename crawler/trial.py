@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -55,10 +56,13 @@ def _show_repairs(page: Page, console: Console) -> None:
     console.rule("repairs")
     if not page.damages:
         console.print("sound text, nothing changed")
+    for kind, count in Counter(damage.kind for damage in page.damages).items():
+        console.print(f"{kind}: {count}")
     for damage in page.damages[:SHOWN_DAMAGES]:
         before, after = (escape(t[:SHOWN_CHARACTERS]) for t in (damage.before, damage.after))
+        mended = f"[green]{after}[/green]" if after != before else "[yellow]left as it is[/yellow]"
         console.print(
-            f"  {damage.kind} at {damage.span[0]}: [red]{before}[/red] → [green]{after}[/green]"
+            f"  {damage.kind} at {damage.span[0]}: [red]{before}[/red] → {mended}"
             f"  ({damage.confidence:.2f})"
         )
     if len(page.damages) > SHOWN_DAMAGES:

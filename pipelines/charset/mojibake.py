@@ -30,7 +30,7 @@ _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
 SECONDS = 2.0
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
-SOUND_EACH = -6.5
+SOUND_EACH, POOR_EACH, WINDOW = -6.5, -9.5, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Kind:
     latin: bool = False
 
 
+UTF8_AS_LATIN = "utf8_as_latin"
 KINDS = (
     Kind("utf8_as_gbk", Reading(shown_by_gbk, utf8), ("gb18030", "utf-8")),
     Kind("utf8_as_gbk_twice", Reading(shown_by_gbk, utf8, layers=2), ("", "")),
@@ -71,11 +72,11 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
         found = _best(unit[0], kinds, model, deadline)
         if found is None:
             continue
-        kind, fixed, gain = found
+        name, fixed, gain = found
         pieces += [text[position : unit.start()], fixed]
         position = unit.end()
         confidence = round(min(0.999, 1 - math.exp(-gain / 10)), 3)
-        damages.append(Damage(kind.name, unit.span(), unit[0], fixed, confidence))
+        damages.append(Damage(name, unit.span(), unit[0], fixed, confidence))
     if not damages:
         return text, ()
     return "".join(pieces) + text[position:], tuple(damages)
@@ -106,16 +107,23 @@ def _part(match: re.Match[str]) -> str:
 
 def _best(
     unit: str, kinds: tuple[Kind, ...], model: PageModel, deadline: float
-) -> tuple[Kind, str, float] | None:
+) -> tuple[str, str, float] | None:
     as_it_is = likelihood(unit, model)
     if kinds[0].latin:
+        # Imported late: sound pages do not need it.
+        from ftfy import fix_encoding
+
+        fixed = fix_encoding(unit)
+        gain = likelihood(fixed, model) - as_it_is
+        if gain > GAIN and _is_sound(fixed, model):
+            return UTF8_AS_LATIN, fixed, gain
         unit = _MARKED.sub(_part, unit)
         unit = _DIGRAPH.sub(lambda match: _DIGRAPHS[match[0]], unit)
-    best: tuple[Kind, str, float] | None = None
+    best: tuple[str, str, float] | None = None
     for kind in kinds:
         found = _strict(unit, kind, model)
         if found and (best is None or found[1] - as_it_is > best[2]):
-            best = kind, found[0], found[1] - as_it_is
+            best = kind.name, found[0], found[1] - as_it_is
     if best and best[2] > GAIN and _is_sound(best[1], model):
         return best
     best = None
@@ -123,15 +131,19 @@ def _best(
         fixed, score = reread(unit, kind.reading, model, deadline)
         gain = score - as_it_is
         if gain > max(GAIN, GAIN_EACH * len(fixed)) and (best is None or gain > best[2]):
-            best = kind, fixed, gain
+            best = kind.name, fixed, gain
             if _is_sound(fixed, model):
                 break
     return best
 
 
 def _is_sound(text: str, model: PageModel) -> bool:
+    """Ask for likely text all over: a lost byte spoils a stretch, then the next ASCII ends it."""
     wide = "".join(re.findall("[^\x00-\x7f]+", text))
-    return likelihood(wide, model) > SOUND_EACH * len(wide)
+    windows = [wide[at : at + WINDOW] for at in range(0, len(wide), WINDOW // 2)]
+    return likelihood(wide, model) > SOUND_EACH * len(wide) and all(
+        likelihood(window, model) > POOR_EACH * len(window) for window in windows
+    )
 
 
 def _strict(unit: str, kind: Kind, model: PageModel) -> tuple[str, float] | None:

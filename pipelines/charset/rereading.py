@@ -114,7 +114,7 @@ def shown_by_latin(character: str) -> tuple[tuple[bytes, float], ...]:
 
 def parted(cluster: str) -> Iterator[tuple[str, str]]:
     """Take a mark off a letter that is a byte without it: CC A8, the bytes of 台, is a mark."""
-    letter, *marks = unicodedata.normalize("NFD", cluster)
+    letter, *marks = tuple(unicodedata.normalize("NFD", cluster))
     for mark in marks:
         rest = unicodedata.normalize("NFC", letter + "".join(m for m in marks if m != mark))
         if len(rest) == 1 and "\u00c0" <= rest <= "\u00ff":

@@ -22,7 +22,8 @@ from pipelines.charset.rereading import TooSlowError
 from pipelines.charset.traditional import HAN, common_traditional, simplified, traditional, visible
 from pipelines.charset.variants import PROOF, evidence_of_table
 
-KIND = "misaligned_run"
+# What looks like the start of a run on a damaged page but makes no likely text stays as it is.
+KIND, LEFT = "misaligned_run", "misaligned_run_left"
 
 # Cut streams: the orphan shows as ? before one of the marks at which spinners cut. Split notes:
 # the orphan stands before a reading whose bracket it took along, or did not.
@@ -85,6 +86,7 @@ class _Realigner:
 
     def run(self) -> tuple[str, tuple[Damage, ...]]:
         found: list[tuple[float, Damage]] = []
+        left: list[Damage] = []
         position, done = 0, ""
         pieces: list[str] = []
         deadline = time.monotonic() + SECONDS
@@ -97,6 +99,8 @@ class _Realigner:
             done += self.text[position : trigger.start()]
             best = self._read(trigger, done)
             if best is None:
+                shown = trigger[0]
+                left.append(Damage(LEFT, trigger.span(), shown, shown, 0.0))
                 done += self.text[trigger.start() : trigger.start() + 1]
                 position = trigger.start() + 1
                 continue
@@ -117,7 +121,7 @@ class _Realigner:
         for _, damage in found:
             pieces += [self.text[position : damage.span[0]], damage.after]
             position = damage.span[1]
-        return "".join(pieces) + self.text[position:], tuple(damage for _, damage in found)
+        return "".join(pieces) + self.text[position:], (*(damage for _, damage in found), *left)
 
     def _is_damaged(self, found: list[tuple[float, Damage]]) -> bool:
         """Ask for proof: people do write ?? and ?！, and a single guess makes sense of most."""

@@ -1,6 +1,6 @@
 """Writes common.tsv: each language's characters beyond ASCII, the most frequent first."""
 
-from collections import Counter
+from collections import defaultdict
 from pathlib import Path
 
 from opencc import OpenCC
@@ -30,13 +30,15 @@ TONES = "\u0301\u0300\u0323\u0309\u0303"
 def common(language: str, words: str, size: int) -> str:
     """Order a language's characters by their frequency in running words."""
     convert = OpenCC("s2tw").convert if language == "hant" else str
-    counts: Counter[str] = Counter()
+    counts: dict[str, float] = defaultdict(float)
     for word, frequency in get_frequency_dict(words, "best").items():
         for character in convert(word):
             counts[character] += frequency
             if character.upper() != character and len(character.upper()) == 1:
                 counts[character.upper()] += frequency / 20
-    letters = "".join(c for c, _ in counts.most_common() if c > "\x7f" and c.isalpha())
+    letters = "".join(
+        c for c in sorted(counts, key=lambda c: -counts[c]) if c > "\x7f" and c.isalpha()
+    )
     marks = MARKS.get(language)
     if marks is None:
         tones = TONES if language == "vi" else ""
