@@ -12,6 +12,7 @@ from crawler.items import Damage
 from pipelines.charset.model.language import PageModel, fold
 from pipelines.charset.rereading import (
     Reading,
+    TooSlowError,
     double_byte,
     parted,
     reread,
@@ -27,7 +28,7 @@ _UNIT = re.compile(r"[^\n\r<>]*[^\x00-\x7f][^\n\r<>]*")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
 # A crawl does not wait for one page.
-SECONDS = 2.0
+SECONDS, LONGEST = 2.0, 100_000
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
 SOUND_EACH, POOR_EACH, WINDOW = -6.5, -9.5, 8
@@ -68,6 +69,8 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
         kinds = _suspected(unit[0])
         if not kinds:
             continue
+        if len(unit[0]) > LONGEST:
+            raise TooSlowError
         model = model or PageModel("")
         found = _best(unit[0], kinds, model, deadline)
         if found is None:
