@@ -16,7 +16,8 @@ FEWEST_TRADITIONAL = 8
 # Of 8,000 Taiwan texts none reached 2 nats; of spun ones of 320 characters 93 % reach this.
 PROOF, FEWEST_WORDS = 4.5, 3.8
 # One word is enough of a form that writers hardly use at all, like 于.
-RARELY = 0.07
+# The same goes for a form that they never use behind a character: 建筑, 旅游.
+RARELY, NEVER, LONG = 0.07, 0.02, 40
 MOST = 4.5
 NATURAL, MOST_ABSENCE, CURLY_QUOTES = -4.5, 4.0, 2.0
 # The same form in the same place says it twice, not twenty times: the surname 于 in a biography.
@@ -58,12 +59,14 @@ def table_evidence(text: str) -> float:
     """Sum the log-likelihood ratios, in nats, of a table against a writer of traditional script."""
     seen: set[tuple[str, str, str]] = set()
     scores: dict[str, float] = {}
+    sure = False
     for match in _forms().finditer(text):
         form, at = match[0], match.start()
         row = _rows()[form]
         last, following = (fold_script(c) for c in (text[at - 1 : at], text[at + 1 : at + 2]))
-        named = following in TITLES or (not last.isalnum() and not following.isdigit())
-        if form in SURNAMES and named:
+        never = NEVER >= row.after.get(last, 1.0), NEVER >= row.before.get(following, 1.0)
+        begins = not last.isalnum() and not following.isdigit() and not never[1]
+        if form in SURNAMES and (following in TITLES or begins):
             continue
         shares = [row.after.get(last), row.before.get(following)]
         known = [share for share in shares if share is not None]
@@ -73,11 +76,14 @@ def table_evidence(text: str) -> float:
         if share > 0.5 or seen & contexts:
             continue
         seen |= contexts
+        sure |= never[0] or row.alone <= RARELY
         score = min(-math.log(max(share, 0.01)), MOST)
         scores[form] = min(scores.get(form, 0.0) + score, MOST_A_FORM)
     words = sum(scores.values())
-    sure = len(seen) > 2 or any(_rows()[form].alone <= RARELY for form in scores)
-    if words < FEWEST_WORDS or not sure:
+    # seen has two entries a context. A short text may be about one name, 后道 or 于家.
+    long = len(traditional().findall(text)) >= LONG
+    enough = sure or len(seen) > 2 if long else len(seen) > 4 and len(scores) > 1
+    if words < FEWEST_WORDS or not enough:
         return min(words, 0.0)
     return words + _absence(text) + (CURLY_QUOTES if "“" in text else 0.0) - ("「" in text)
 
