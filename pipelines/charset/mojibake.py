@@ -31,7 +31,7 @@ _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
 SECONDS, LONGEST = 2.0, 100_000
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
-SOUND_EACH, POOR_EACH, WINDOW = -6.5, -9.5, 8
+SOUND_EACH, POOR_EACH, WINDOW = -6.5, -11.5, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,16 +135,21 @@ def _best(
         gain = score - as_it_is
         if gain > max(GAIN, GAIN_EACH * len(fixed)) and (best is None or gain > best[2]):
             best = kind.name, fixed, gain
-            if _is_sound(fixed, model):
+            if _is_likely(fixed, model):
                 break
     return best
+
+
+def _is_likely(text: str, model: PageModel) -> bool:
+    wide = "".join(re.findall("[^\x00-\x7f]+", text))
+    return likelihood(wide, model) > SOUND_EACH * len(wide)
 
 
 def _is_sound(text: str, model: PageModel) -> bool:
     """Ask for likely text all over: a lost byte spoils a stretch, then the next ASCII ends it."""
     wide = "".join(re.findall("[^\x00-\x7f]+", text))
     windows = [wide[at : at + WINDOW] for at in range(0, len(wide), WINDOW // 2)]
-    return likelihood(wide, model) > SOUND_EACH * len(wide) and all(
+    return _is_likely(wide, model) and all(
         likelihood(window, model) > POOR_EACH * len(window) for window in windows
     )
 

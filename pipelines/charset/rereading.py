@@ -23,7 +23,7 @@ from pipelines.charset.model.language import PageModel, fold, fold_one
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
 # States that may guess at what is lost: each guess costs some hundred look-ups.
-GUESSING, LEAD = 5, 14.0
+GUESSING, LEAD = 2, 10.0
 _CERTAIN = re.compile("[^?\ufffd€\ufffe]+")
 
 
@@ -128,7 +128,7 @@ class Reading:
     shown: Options
     step: Step
     layers: int = 1
-    beam: int = 24
+    beam: int = 5
     lost: tuple[int, ...] = ()
     """Single bytes that cleaners take out."""
 
