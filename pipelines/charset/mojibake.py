@@ -24,7 +24,7 @@ from pipelines.charset.rereading import (
 from pipelines.charset.traditional import rare
 
 _GBK, _BIG5 = double_byte("gbk"), double_byte("big5hkscs")
-_UNIT = re.compile(r"[^\n\r<>]*[^\x00-\x7f][^\n\r<>]*")
+_UNIT = re.compile(r"[^\n\r<>]+")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
 # A crawl does not wait for one page.
@@ -62,16 +62,18 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     """Undo wrong decodings where that makes Chinese of what was none."""
     damages: list[Damage] = []
     pieces: list[str] = []
-    position = 0
+    position, name = 0, ""
     model: PageModel | None = None
     deadline = time.monotonic() + SECONDS
     for unit in _UNIT.finditer(text):
-        kinds = _suspected(unit[0])
+        kinds = () if unit[0].isascii() else _suspected(unit[0])
         if not kinds:
             continue
         if len(unit[0]) > LONGEST:
             raise TooSlowError
         model = model or PageModel("")
+        # A page has one history: what undid the line before is tried alone.
+        kinds = tuple(kind for kind in kinds if kind.name == name) or kinds
         found = _best(unit[0], kinds, model, deadline)
         if found is None:
             continue
@@ -112,7 +114,7 @@ def _best(
     unit: str, kinds: tuple[Kind, ...], model: PageModel, deadline: float
 ) -> tuple[str, str, float] | None:
     as_it_is = likelihood(unit, model)
-    if kinds[0].latin:
+    if len(kinds) > 1 and kinds[0].latin:
         # Imported late: sound pages do not need it.
         from ftfy import fix_encoding
 
@@ -120,6 +122,7 @@ def _best(
         gain = likelihood(fixed, model) - as_it_is
         if gain > GAIN and _is_sound(fixed, model):
             return UTF8_AS_LATIN, fixed, gain
+    if kinds[0].latin:
         unit = _MARKED.sub(_part, unit)
         unit = _DIGRAPH.sub(lambda match: _DIGRAPHS[match[0]], unit)
     best: tuple[str, str, float] | None = None

@@ -6,6 +6,9 @@ import math
 import re
 from functools import cache
 
+import numpy as np
+import numpy.typing as npt
+
 from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
 from pipelines.charset.runs import KIND as RUN
@@ -26,13 +29,17 @@ def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[D
     if evidence < PROOF:
         return text, ()
     restored = _fold(text)
-    changed = [at for at, pair in enumerate(zip(text, restored, strict=True)) if pair[0] != pair[1]]
+    changed = np.flatnonzero(_codes(text) != _codes(restored)).tolist()
     if not changed:
         return text, ()
     before = "".join(dict.fromkeys(text[at] for at in changed))
     span = (changed[0], changed[-1] + 1)
     confidence = round(1 - math.exp(-evidence / 2), 3)
     return restored, (Damage(KIND, span, before, _mapped(before), confidence),)
+
+
+def _codes(text: str) -> npt.NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _mapped(text: str) -> str:

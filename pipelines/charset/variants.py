@@ -64,7 +64,7 @@ def table_evidence(text: str) -> float:
         form, at = match[0], match.start()
         row = _rows()[form]
         last, following = (fold_script(c) for c in (text[at - 1 : at], text[at + 1 : at + 2]))
-        never = NEVER >= row.after.get(last, 1.0), NEVER >= row.before.get(following, 1.0)
+        never = row.after.get(last, 1.0) <= NEVER, row.before.get(following, 1.0) <= NEVER
         begins = not last.isalnum() and not following.isdigit() and not never[1]
         if form in SURNAMES and (following in TITLES or begins):
             continue
