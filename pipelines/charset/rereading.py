@@ -19,6 +19,7 @@ from typing import NamedTuple
 
 from pipelines.charset import gbk
 from pipelines.charset.model.language import PageModel, fold, fold_one
+from pipelines.charset.traditional import common
 
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
@@ -226,6 +227,33 @@ def _shown(
             yield from _lost(state, character, layer, reading, model)
 
 
+def _written(state: _State, character: str, model: PageModel) -> _State:
+    folded = fold_one(character)
+    score = state.score + model.log_p(state.context, folded)
+    return _State(score, state.partials, (state.context + folded)[-2:], state.text + character)
+
+
+@lru_cache(maxsize=4096)
+def _outcomes(partial: bytes) -> tuple[tuple[bool, bytes, str], ...]:
+    """Give what a lost byte or pair of UTF-8 can have ended in: whether it was one byte, what is
+    open behind it, and the character it completed, if that is one of daily use.
+    """
+    pairs = _unmapped_pairs((0, 1, 2, 1)[len(partial)])
+    singles = [bytes((b,)) for b in (range(0x80, 0xC0) if partial else range(0xE3, 0xEA))]
+    found = []
+    for form in (*pairs, *singles):
+        rest, written = partial, ""
+        for byte in form:
+            taken = utf8(rest, byte)
+            if taken is None:
+                break
+            rest, written = taken[0], written + taken[1]
+        else:
+            if not written or written in common():
+                found.append((len(form) == 1, rest, written))
+    return tuple(found)
+
+
 def _cost(state: _State, nats: float) -> _State:
     return state._replace(score=state.score + nats)
 
@@ -253,9 +281,7 @@ def _byte(
         inner = _State(state.score, partials, state.context, state.text)
         yield from _shown([inner], character, layer + 1, reading, model)
     else:
-        folded = fold_one(character)
-        score = state.score + model.log_p(state.context, folded)
-        yield _State(score, partials, (state.context + folded)[-2:], state.text + character)
+        yield _written(state._replace(partials=partials), character, model)
 
 
 def _inserted(states: Iterable[_State], reading: Reading, model: PageModel) -> Iterator[_State]:
@@ -284,6 +310,12 @@ def _lost(
         (LOST, 3 * LOST) if shown == "?" and layer + 1 == reading.layers else (2 * LOST, LOST)
     )
     partial = state.partials[layer]
+    if layer + 1 == reading.layers and reading.step is utf8:
+        for single, rest, character in _outcomes(partial):
+            behind = _cost(state, byte_cost if single else pair_cost)
+            behind = behind._replace(partials=(*state.partials[:layer], rest))
+            yield _written(behind, character, model) if character else behind
+        return
     for pair in _unmapped_pairs((0, 1, 2, 1)[len(partial)]):
         yield from _bytes(_cost(state, pair_cost), pair, layer, reading, model)
     for byte in range(0x80, 0xC0) if partial else range(0xE3, 0xEA):
