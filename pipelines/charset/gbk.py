@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache, lru_cache
 
 LEADS = range(0x81, 0xFF)
 TRAILS = (*range(0x40, 0x7F), *range(0x80, 0xFF))
 # Codecs disagree on these; both pages' and Python's forms count.
 _TWINS = {"―": "—", "—": "―", "・": "·", "·": "・", "〜": "～", "∥": "‖", "⋯": "…"}
+
+# The first digit of a year went with the byte before it.
+_YEAR = re.compile(r"(0[0-2]|9\d)\d(?!\d)|()\d{3}(?=年)")
 
 
 @lru_cache(maxsize=65536)
@@ -52,3 +56,11 @@ def _user_defined(lead: int, trail: int) -> bool:
     if trail < 0xA1:
         return 0xA1 <= lead <= 0xA7
     return 0xAA <= lead <= 0xAF or lead >= 0xF8
+
+
+def swallowed_digit(behind: str) -> str:
+    """Guess the digit that PHP took along with a lost byte, where what is left of a year tells."""
+    year = _YEAR.match(behind)
+    if not year:
+        return ""
+    return "2" if (year[1] or "1")[0] == "0" else "1"

@@ -6,24 +6,26 @@ import math
 import re
 import time
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from crawler.items import Damage
+from pipelines.charset.gaps import read_utf8
 from pipelines.charset.model.language import PageModel, fold
 from pipelines.charset.rereading import (
     Reading,
     TooSlowError,
-    double_byte,
+    latin_bytes,
     parted,
+    read_at_once,
     reread,
     shown_by_big5,
     shown_by_gbk,
     shown_by_latin,
-    utf8,
 )
 from pipelines.charset.traditional import rare
 
-_GBK, _BIG5 = double_byte("gbk"), double_byte("big5hkscs")
 _UNIT = re.compile(r"[^\n\r<>]+")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
@@ -31,30 +33,56 @@ _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
 SECONDS, LONGEST = 2.0, 100_000
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
-SOUND_EACH, POOR_EACH, WINDOW = -6.5, -11.5, 8
+SOUND_EACH = -6.5
+# Long texts are judged by their beginning.
+SAMPLE = 150
+
+Read = Callable[[str, PageModel, float], "tuple[str, float] | None"]
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A wrong decoding: its name, how it is undone, and what such text is made of."""
+    """A wrong decoding: its name, and how it is undone."""
 
     name: str
-    reading: Reading
-    strict: tuple[str, str]
-    """The codecs that undo it where nothing is lost."""
+    at_once: Callable[[str], str | None]
+    """Reads what nothing is lost of; None where something is."""
+    read: Read | None
     latin: bool = False
 
 
+def _encoded(codec: str) -> Callable[[str], bytes]:
+    return lambda shown: shown.encode(codec)
+
+
+def _pairs(name: str, reading: Reading) -> Kind:
+    return Kind(
+        name,
+        partial(read_at_once, reading=reading),
+        partial(reread, reading=reading),
+        reading.shown is shown_by_latin,
+    )
+
+
+def _nothing(_shown: str) -> None:
+    return None
+
+
 UTF8_AS_LATIN = "utf8_as_latin"
+_AD = (0xAD,)
 KINDS = (
-    Kind("utf8_as_gbk", Reading(shown_by_gbk, utf8), ("gb18030", "utf-8")),
-    Kind("utf8_as_gbk_twice", Reading(shown_by_gbk, utf8, layers=2), ("", "")),
-    Kind("big5_as_gbk", Reading(shown_by_gbk, _BIG5), ("gb18030", "big5hkscs")),
-    Kind("gbk_as_big5", Reading(shown_by_big5, _GBK), ("big5hkscs", "gb18030")),
-    Kind("gbk_as_latin", Reading(shown_by_latin, _GBK, lost=(0xAD,)), ("cp1252", "gb18030"), True),
+    Kind("utf8_as_gbk", _nothing, partial(read_utf8, layers=1)),
+    Kind("utf8_as_gbk_twice", _nothing, partial(read_utf8, layers=2)),
+    _pairs("big5_as_gbk", Reading(shown_by_gbk, _encoded("gb18030"), "big5hkscs", "big5")),
+    _pairs("gbk_as_big5", Reading(shown_by_big5, _encoded("big5hkscs"), "gbk", "gb18030")),
     Kind(
-        "big5_as_latin", Reading(shown_by_latin, _BIG5, lost=(0xAD,)), ("cp1252", "big5hkscs"), True
+        UTF8_AS_LATIN,
+        partial(read_at_once, reading=Reading(shown_by_latin, latin_bytes, "utf-8", "utf-8")),
+        None,
+        latin=True,
     ),
+    _pairs("gbk_as_latin", Reading(shown_by_latin, latin_bytes, "gbk", "gb18030", lost=_AD)),
+    _pairs("big5_as_latin", Reading(shown_by_latin, latin_bytes, "big5hkscs", "big5", lost=_AD)),
 )
 
 
@@ -114,27 +142,25 @@ def _best(
     unit: str, kinds: tuple[Kind, ...], model: PageModel, deadline: float
 ) -> tuple[str, str, float] | None:
     as_it_is = likelihood(unit, model)
-    if len(kinds) > 1 and kinds[0].latin:
+    at_once = [(kind.name, fixed) for kind in kinds if (fixed := kind.at_once(unit))]
+    if kinds[0].name == UTF8_AS_LATIN and not at_once:
         # Imported late: sound pages do not need it.
         from ftfy import fix_encoding
 
-        fixed = fix_encoding(unit)
+        at_once = [(UTF8_AS_LATIN, fix_encoding(unit))]
+    for name, fixed in at_once:
         gain = likelihood(fixed, model) - as_it_is
-        if gain > GAIN and _is_sound(fixed, model):
-            return UTF8_AS_LATIN, fixed, gain
+        if gain > GAIN and _is_likely(fixed, model):
+            return name, fixed, gain
     if kinds[0].latin:
         unit = _MARKED.sub(_part, unit)
         unit = _DIGRAPH.sub(lambda match: _DIGRAPHS[match[0]], unit)
     best: tuple[str, str, float] | None = None
     for kind in kinds:
-        found = _strict(unit, kind, model)
-        if found and (best is None or found[1] - as_it_is > best[2]):
-            best = kind.name, found[0], found[1] - as_it_is
-    if best and best[2] > GAIN and _is_sound(best[1], model):
-        return best
-    best = None
-    for kind in kinds:
-        fixed, score = reread(unit, kind.reading, model, deadline)
+        found = kind.read(unit, model, deadline) if kind.read else None
+        if found is None:
+            continue
+        fixed, score = found
         gain = score - as_it_is
         if gain > max(GAIN, GAIN_EACH * len(fixed)) and (best is None or gain > best[2]):
             best = kind.name, fixed, gain
@@ -148,25 +174,8 @@ def _is_likely(text: str, model: PageModel) -> bool:
     return likelihood(wide, model) > SOUND_EACH * len(wide)
 
 
-def _is_sound(text: str, model: PageModel) -> bool:
-    """Ask for likely text all over: a lost byte spoils a stretch, then the next ASCII ends it."""
-    wide = "".join(re.findall("[^\x00-\x7f]+", text))
-    windows = [wide[at : at + WINDOW] for at in range(0, len(wide), WINDOW // 2)]
-    return _is_likely(wide, model) and all(
-        likelihood(window, model) > POOR_EACH * len(window) for window in windows
-    )
-
-
-def _strict(unit: str, kind: Kind, model: PageModel) -> tuple[str, float] | None:
-    wrong, right = kind.strict
-    try:
-        fixed = unit.encode(wrong).decode(right) if wrong else ""
-    except (UnicodeDecodeError, UnicodeEncodeError):
-        return None
-    return (fixed, likelihood(fixed, model)) if fixed else None
-
-
 def likelihood(text: str, model: PageModel) -> float:
-    """Sum the log probabilities of a text, in nats."""
-    folded = fold(text)
-    return sum(model.log_p(folded[max(0, i - 2) : i], c) for i, c in enumerate(folded))
+    """Sum the log probabilities of a text, in nats; of a long one it is an estimate."""
+    folded = fold(text[:SAMPLE])
+    found = sum(model.log_p(folded[max(0, i - 2) : i], c) for i, c in enumerate(folded))
+    return found * max(1.0, len(text) / SAMPLE)

@@ -40,7 +40,6 @@ _NOTE = re.compile(f"[(（]{READING}[)）]")
 _SPLIT_NOTE = re.compile(f"[?\ufffd]\\(?({READING})\\)")
 _END_OF_PIECE = re.compile(r"[；？！，、;?!,\n\r]|$")
 _TAG = re.compile(r"/?[a-zA-Z][^<>\n]{0,200}>")
-_YEAR = re.compile(r"(0[0-2]|9\d)\d(?!\d)|()\d{3}(?=年)")
 
 BEAM = 14
 LOST_BEAM = 6  # states that may guess at a lost byte: each costs 190 look-ups
@@ -266,10 +265,7 @@ class _Realigner:
             return ""
         if _TAG.match(self.text, end):
             return "<"
-        year = _YEAR.match(self.text, end)
-        if year:
-            return "2" if (year[1] or "1")[0] == "0" else "1"
-        return ""
+        return gbk.swallowed_digit(self.text[end : end + 4])
 
     def _noted(self, state: _State, reading: str, end: int) -> Iterator[_State]:
         """A note behind a trail: its bracket is gone with the trail, its reading tells both."""

@@ -1,0 +1,272 @@
+"""Reads UTF-8 that was decoded as GBK or GB18030, once or twice, and fills the gaps it left.
+
+What a page shows names the bytes behind it, but for those that its decoder dropped or replaced.
+UTF-8 says of every byte whether a character begins there: what stands on both sides of a gap tells
+how much is missing, and the language model chooses among the characters that fit.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.charset import gbk
+from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.rereading import TooSlowError
+from pipelines.charset.traditional import common
+
+# Nats: a byte lost for no known reason, a gap that nothing fits.
+LOST, GIVEN_UP = -3.0, -15.0
+UNKNOWN = "\ufffd"
+# What a decoder shows for bytes that it cannot read.
+_SIGNS = re.compile("[?\ufffd€]+")
+_EURO = (b"\x80", b"\xa2\xe3")
+_CONTINUED = re.compile(b"[\x80-\xbf]{0,2}")
+# Of daily use, too.
+MARKS = "“”‘’—…‰※→①②③④⑤⑥⑦⑧⑨⑩"
+BEAM, PROMISING, MOST_FITTING = 5, 12, 600
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """The bytes of broken characters on both sides, and the byte that stood behind the loss."""
+
+    left: bytes
+    right: bytes
+    next: int
+
+
+Filling = tuple[float, str]
+
+
+class Loss(Protocol):
+    """Bytes that are lost, and the sign in their place."""
+
+    @property
+    def sign(self) -> str:
+        """What a page shows for them."""
+
+    def fillings(self, gap: Gap) -> list[Filling]:
+        """Give the texts that they can have made with the bytes beside them, with their costs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A loss that shows as a sign, or as several."""
+
+    sign: str
+
+    def fillings(self, gap: Gap) -> list[Filling]:
+        """Give what fits; the sign itself where it can have been text."""
+        if not gap.left + gap.right and not self.sign.strip("?€"):
+            return [(0.0, self.sign)]
+        if self.sign == "€":
+            wholes = ((gap.left + lost + gap.right).decode("utf-8", "ignore") for lost in _EURO)
+            found = [(0.0, text) for text in wholes if text]
+        else:
+            found = list(_filled(self.sign, gap))
+        return found or [(GIVEN_UP, self.sign)]
+
+
+@dataclass(frozen=True, slots=True)
+class Hidden:
+    """A character of the first wrong decoding that the second one damaged."""
+
+    sign: str
+    gap: Gap
+
+    def fillings(self, gap: Gap) -> list[Filling]:
+        """Give what fits twice: with the bytes beside them, the lost ones make a character."""
+        found = list(_filled_twice(self.sign, self.gap, gap))
+        if _fits(UNKNOWN.encode(), self.gap):
+            found += Sign(UNKNOWN).fillings(gap)
+        return found or [(GIVEN_UP, self.sign)]
+
+
+def _fits(whole: bytes, gap: Gap) -> bool:
+    return len(whole) == 3 and whole.startswith(gap.left) and whole.endswith(gap.right)
+
+
+def _sizes(sign: str, following: int) -> Iterator[tuple[int, float]]:
+    """Give how many bytes a sign can stand for."""
+    if len(sign) > 1:
+        for size in range(len(sign), 2 * len(sign) + 1):
+            yield size, LOST * (size - len(sign))
+    elif sign == "?" and following >= 0x80:
+        # PHP drops pairs, and a single byte only with the ASCII behind it.
+        yield 2, LOST
+        yield 1, 3 * LOST
+    else:
+        yield 1, 0.0
+        yield 2, 2 * LOST
+
+
+@lru_cache(maxsize=8192)
+def _filled(sign: str, gap: Gap) -> tuple[Filling, ...]:
+    return tuple(
+        (cost + _surprise(lost), text)
+        for size, cost in _sizes(sign, gap.next)
+        for text, lost in fitting(gap.left, size, gap.right)
+        if _is_lost(lost, sign, gap.next)
+    )
+
+
+@lru_cache(maxsize=8192)
+def _filled_twice(sign: str, gap: Gap, inner: Gap) -> tuple[Filling, ...]:
+    found = []
+    for size, cost in _sizes(sign, gap.next):
+        if len(gap.left) + size + len(gap.right) != 3:
+            continue
+        for text, between in fitting(inner.left, 2, inner.right):
+            whole = between.decode("gb18030", "ignore").encode()
+            lost = whole[len(gap.left) : 3 - len(gap.right)]
+            if _fits(whole, gap) and _is_lost(lost, sign, gap.next):
+                found.append((cost + _surprise(lost), text))
+    return tuple(found)
+
+
+def _is_lost(lost: bytes, sign: str, following: int) -> bool:
+    """Say whether a decoder can have lost just these bytes: it does not lose what it can read."""
+    behind = (*lost[1:], following)
+    if len(lost) > len(sign):  # in pairs
+        lost, behind = lost[::2], behind[::2]
+    return all(
+        byte == 0x80 or after < 0x40 or not gbk.character(byte, after)
+        for byte, after in zip(lost, behind, strict=True)
+    )
+
+
+def _surprise(lost: bytes) -> float:
+    return 0.0 if b"\x80" in lost else LOST
+
+
+@cache
+def _common_bytes() -> tuple[npt.NDArray[np.uint8], list[str]]:
+    three = sorted(c for c in common() | set(MARKS) if len(c.encode()) == 3)
+    table = np.frombuffer("".join(three).encode(), np.uint8).reshape(-1, 3)
+    return table, three
+
+
+@lru_cache(maxsize=4096)
+def fitting(left: bytes, size: int, right: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Give the one or two characters of daily use around lost bytes, and what these were."""
+    total = len(left) + size + len(right)
+    if total == 2:
+        twos = [c for c in "·×÷°±" if c.encode().startswith(left) and c.encode().endswith(right)]
+    elif total == 3:
+        twos = list(_matching(left, right))
+    elif total == 6:
+        heads, tails = _matching(left, b""), _matching(b"", right)
+        if len(heads) * len(tails) > MOST_FITTING:
+            return ()
+        twos = [head + tail for head in heads for tail in tails]
+    else:
+        return ()
+    return tuple((text, text.encode()[len(left) : len(left) + size]) for text in twos)
+
+
+def _matching(left: bytes, right: bytes) -> list[str]:
+    table, characters = _common_bytes()
+    mask = np.ones(len(table), bool)
+    for column, byte in (*enumerate(left), *enumerate(right, 3 - len(right))):
+        mask &= table[:, column] == byte
+    return [characters[row] for row in np.flatnonzero(mask)]
+
+
+class _State(NamedTuple):
+    score: float
+    context: str
+    text: str
+
+
+def read_utf8(
+    shown: str, model: PageModel, deadline: float, layers: int
+) -> tuple[str, float] | None:
+    """Give the likeliest text behind what is shown, with its log probability in nats.
+
+    None where the bytes are no UTF-8. Raises TooSlowError behind the deadline, a time of
+    `time.monotonic`.
+    """
+    texts, losses, gaps = [shown], list[Loss](), list[Gap]()
+    try:
+        for layer in range(layers):
+            if layer:
+                losses = [
+                    Hidden(loss.sign, gap) if isinstance(loss, Sign) else loss
+                    for loss, gap in zip(losses, gaps, strict=True)
+                ]
+            pieces, losses = _bytes(texts, losses)
+            texts, gaps = _decoded(pieces)
+    except UnicodeError:
+        return None
+    states = [_said(_State(0.0, "", ""), texts[0], model)]
+    for loss, gap, behind_it in zip(losses, gaps, texts[1:], strict=True):
+        if time.monotonic() > deadline:
+            raise TooSlowError
+        swallowed = gap.left and loss.sign == "?"
+        text = (gbk.swallowed_digit(behind_it) if swallowed else "") + behind_it
+        filled = [
+            _said(state._replace(score=state.score + cost), filling, model)
+            for cost, filling in loss.fillings(gap)
+            for state in states
+        ]
+        filled.sort(key=_by_score)
+        ahead = [_said(state, text[:2], model) for state in filled[:PROMISING]]
+        behind: dict[str, _State] = {}
+        for state in sorted(ahead, key=_by_score):
+            behind.setdefault(state.context, state)
+        states = [_said(state, text[2:], model) for state in list(behind.values())[:BEAM]]
+    return states[0].text, states[0].score
+
+
+def _by_score(state: _State) -> float:
+    return -state.score
+
+
+def _said(state: _State, text: str, model: PageModel) -> _State:
+    if not text:
+        return state
+    folded = state.context + fold(text)
+    start = len(state.context)
+    score = sum(
+        model.log_p(folded[max(0, i - 2) : i], folded[i]) for i in range(start, len(folded))
+    )
+    return _State(state.score + score, folded[-2:], state.text + text)
+
+
+def _bytes(texts: list[str], between: list[Loss]) -> tuple[list[bytes], list[Loss]]:
+    """Turn texts into the bytes behind them, in stretches with losses between."""
+    pieces: list[bytes] = []
+    losses: list[Loss] = []
+    for number, text in enumerate(texts):
+        at = 0
+        for match in _SIGNS.finditer(text):
+            pieces.append(text[at : match.start()].encode("gb18030"))
+            losses.append(Sign(match[0]))
+            at = match.end()
+        pieces.append(text[at:].encode("gb18030"))
+        losses += between[number : number + 1]
+    return pieces, losses
+
+
+def _decoded(pieces: list[bytes]) -> tuple[list[str], list[Gap]]:
+    """Read stretches of bytes; gaps are what of them is left over between."""
+    texts, lefts, rights = [], [], []
+    for number, piece in enumerate(pieces):
+        begun = _CONTINUED.match(piece) if number else None
+        right = begun[0] if begun else b""
+        decoder = codecs.getincrementaldecoder("utf-8")()
+        texts.append(decoder.decode(piece[len(right) :]))
+        lefts.append(decoder.getstate()[0])
+        rights.append(right)
+    following = [piece[0] if piece else 0 for piece in pieces[1:]]
+    gaps = [Gap(*gap) for gap in zip(lefts, rights[1:], following, strict=False)]
+    return texts, gaps
