@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.charset import gbk
-from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.model.language import LanguageModel, fold_one
 from pipelines.charset.rereading import TooSlowError
 from pipelines.charset.traditional import common
 
@@ -188,7 +188,7 @@ class _State(NamedTuple):
 
 
 def read_utf8(
-    shown: str, model: PageModel, deadline: float, layers: int
+    shown: str, model: LanguageModel, deadline: float, layers: int
 ) -> tuple[str, float] | None:
     """Give the likeliest text behind what is shown, with its log probability in nats.
 
@@ -207,23 +207,24 @@ def read_utf8(
             texts, gaps = _decoded(pieces)
     except UnicodeError:
         return None
-    states = [_said(_State(0.0, "", ""), texts[0], model)]
+    states = [_said(_State(0.0, "", ""), 0.0, texts[0], model)]
     for loss, gap, behind_it in zip(losses, gaps, texts[1:], strict=True):
         if time.monotonic() > deadline:
             raise TooSlowError
         swallowed = gap.left and loss.sign == "?"
         text = (gbk.swallowed_digit(behind_it) if swallowed else "") + behind_it
+        fillings = loss.fillings(gap)
         filled = [
-            _said(state._replace(score=state.score + cost), filling, model)
-            for cost, filling in loss.fillings(gap)
-            for state in states
+            _said(state, cost, filling, model) for cost, filling in fillings for state in states
         ]
-        filled.sort(key=_by_score)
-        ahead = [_said(state, text[:2], model) for state in filled[:PROMISING]]
-        behind: dict[str, _State] = {}
-        for state in sorted(ahead, key=_by_score):
-            behind.setdefault(state.context, state)
-        states = [_said(state, text[2:], model) for state in list(behind.values())[:BEAM]]
+        if len(filled) > 1:
+            filled.sort(key=_by_score)
+            ahead = [_said(state, 0.0, text[:2], model) for state in filled[:PROMISING]]
+            behind: dict[str, _State] = {}
+            for state in sorted(ahead, key=_by_score):
+                behind.setdefault(state.context, state)
+            filled, text = list(behind.values())[:BEAM], text[2:]
+        states = [_said(state, 0.0, text, model) for state in filled]
     return states[0].text, states[0].score
 
 
@@ -231,15 +232,12 @@ def _by_score(state: _State) -> float:
     return -state.score
 
 
-def _said(state: _State, text: str, model: PageModel) -> _State:
-    if not text:
-        return state
-    folded = state.context + fold(text)
-    start = len(state.context)
-    score = sum(
-        model.log_p(folded[max(0, i - 2) : i], folded[i]) for i in range(start, len(folded))
-    )
-    return _State(state.score + score, folded[-2:], state.text + text)
+def _said(state: _State, cost: float, text: str, model: LanguageModel) -> _State:
+    score, context, said = state
+    for character in map(fold_one, text):
+        score += model.log_p(context, character)
+        context = context[-1:] + character
+    return _State(score + cost, context, said + text)
 
 
 def _bytes(texts: list[str], between: list[Loss]) -> tuple[list[bytes], list[Loss]]:

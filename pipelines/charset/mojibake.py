@@ -12,7 +12,7 @@ from functools import partial
 
 from crawler.items import Damage
 from pipelines.charset.gaps import read_utf8
-from pipelines.charset.model.language import PageModel, fold
+from pipelines.charset.model.language import LanguageModel, fold, language_model
 from pipelines.charset.rereading import (
     Reading,
     TooSlowError,
@@ -23,9 +23,12 @@ from pipelines.charset.rereading import (
     shown_by_big5,
     shown_by_gbk,
     shown_by_latin,
+    sound_until,
+    surprisal,
 )
 from pipelines.charset.traditional import rare
 
+_WIDE = re.compile("[^\x00-\x7f]+")
 _UNIT = re.compile(r"[^\n\r<>]+")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
@@ -33,11 +36,11 @@ _LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
 SECONDS, LONGEST = 2.0, 100_000
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
-SOUND_EACH = -6.5
+SOUND_EACH, POOR_EACH, WINDOW = -6.5, -11.5, 8
 # Long texts are judged by their beginning.
 SAMPLE = 150
 
-Read = Callable[[str, PageModel, float], "tuple[str, float] | None"]
+Read = Callable[[str, LanguageModel, float], "tuple[str, float] | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,16 +76,16 @@ _AD = (0xAD,)
 KINDS = (
     Kind("utf8_as_gbk", _nothing, partial(read_utf8, layers=1)),
     Kind("utf8_as_gbk_twice", _nothing, partial(read_utf8, layers=2)),
-    _pairs("big5_as_gbk", Reading(shown_by_gbk, _encoded("gb18030"), "big5hkscs", "big5")),
-    _pairs("gbk_as_big5", Reading(shown_by_big5, _encoded("big5hkscs"), "gbk", "gb18030")),
+    _pairs("big5_as_gbk", Reading(shown_by_gbk, _encoded("gb18030"), "big5hkscs")),
+    _pairs("gbk_as_big5", Reading(shown_by_big5, _encoded("big5hkscs"), "gbk")),
     Kind(
         UTF8_AS_LATIN,
-        partial(read_at_once, reading=Reading(shown_by_latin, latin_bytes, "utf-8", "utf-8")),
+        partial(read_at_once, reading=Reading(shown_by_latin, latin_bytes, "utf-8")),
         None,
         latin=True,
     ),
-    _pairs("gbk_as_latin", Reading(shown_by_latin, latin_bytes, "gbk", "gb18030", lost=_AD)),
-    _pairs("big5_as_latin", Reading(shown_by_latin, latin_bytes, "big5hkscs", "big5", lost=_AD)),
+    _pairs("gbk_as_latin", Reading(shown_by_latin, latin_bytes, "gbk", lost=_AD)),
+    _pairs("big5_as_latin", Reading(shown_by_latin, latin_bytes, "big5hkscs", lost=_AD)),
 )
 
 
@@ -91,7 +94,7 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     damages: list[Damage] = []
     pieces: list[str] = []
     position, name = 0, ""
-    model: PageModel | None = None
+    model: LanguageModel | None = None
     deadline = time.monotonic() + SECONDS
     for unit in _UNIT.finditer(text):
         kinds = () if unit[0].isascii() else _suspected(unit[0])
@@ -99,7 +102,7 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
             continue
         if len(unit[0]) > LONGEST:
             raise TooSlowError
-        model = model or PageModel("")
+        model = model or language_model()
         # A page has one history: what undid the line before is tried alone.
         kinds = tuple(kind for kind in kinds if kind.name == name) or kinds
         found = _best(unit[0], kinds, model, deadline)
@@ -139,9 +142,10 @@ def _part(match: re.Match[str]) -> str:
 
 
 def _best(
-    unit: str, kinds: tuple[Kind, ...], model: PageModel, deadline: float
+    unit: str, kinds: tuple[Kind, ...], model: LanguageModel, deadline: float
 ) -> tuple[str, str, float] | None:
-    as_it_is = likelihood(unit, model)
+    as_it_is = -surprisal(unit)
+    proven = len(kinds) == 1
     at_once = [(kind.name, fixed) for kind in kinds if (fixed := kind.at_once(unit))]
     if kinds[0].name == UTF8_AS_LATIN and not at_once:
         # Imported late: sound pages do not need it.
@@ -149,8 +153,9 @@ def _best(
 
         at_once = [(UTF8_AS_LATIN, fix_encoding(unit))]
     for name, fixed in at_once:
-        gain = likelihood(fixed, model) - as_it_is
-        if gain > GAIN and _is_likely(fixed, model):
+        gain = -surprisal(fixed) - as_it_is
+        common = proven and sound_until(fixed) == len(fixed)
+        if gain > GAIN and (common or _is_sound(fixed, model)):
             return name, fixed, gain
     if kinds[0].latin:
         unit = _MARKED.sub(_part, unit)
@@ -169,13 +174,22 @@ def _best(
     return best
 
 
-def _is_likely(text: str, model: PageModel) -> bool:
-    wide = "".join(re.findall("[^\x00-\x7f]+", text))
+def _is_likely(text: str, model: LanguageModel) -> bool:
+    wide = "".join(_WIDE.findall(text))[:SAMPLE]
     return likelihood(wide, model) > SOUND_EACH * len(wide)
 
 
-def likelihood(text: str, model: PageModel) -> float:
-    """Sum the log probabilities of a text, in nats; of a long one it is an estimate."""
-    folded = fold(text[:SAMPLE])
-    found = sum(model.log_p(folded[max(0, i - 2) : i], c) for i, c in enumerate(folded))
-    return found * max(1.0, len(text) / SAMPLE)
+def _is_sound(text: str, model: LanguageModel) -> bool:
+    """Ask for likely text all over: a lost byte spoils a stretch, then the next ASCII ends it."""
+    wide = "".join(_WIDE.findall(text))
+    windows = (wide[at : at + WINDOW] for at in range(0, len(wide), WINDOW // 2))
+    return _is_likely(wide, model) and (
+        sound_until(text) == len(text)
+        or all(likelihood(window, model) > POOR_EACH * len(window) for window in windows)
+    )
+
+
+def likelihood(text: str, model: LanguageModel) -> float:
+    """Sum the log probabilities of a text, in nats."""
+    folded = fold(text)
+    return sum(model.log_p(folded[max(0, i - 2) : i], c) for i, c in enumerate(folded))

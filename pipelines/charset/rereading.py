@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.charset.candidates import known, units
-from pipelines.charset.model.language import PageModel, fold, fold_one
+from pipelines.charset.model.language import LanguageModel, fold, fold_one
 
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
@@ -109,8 +109,6 @@ class Reading:
     encode: Callable[[str], bytes]
     """Gives the bytes that are likeliest, or as many as it can."""
     codec: str
-    label: str
-    """The encoding whose costs tell sound text."""
     lost: tuple[int, ...] = ()
     """Single bytes that cleaners take out."""
 
@@ -123,17 +121,16 @@ class _State(NamedTuple):
 
 
 def read_at_once(text: str, reading: Reading) -> str | None:
-    """Read a text of which nothing is lost; None where the bytes do not fit or make no sense."""
+    """Read a text of which nothing is lost; None where the bytes do not fit."""
     try:
         body = reading.encode(text)
         fixed = body.decode(reading.codec)
     except UnicodeError:
         return None
-    whole = len(body) == len(text) or reading.shown is not shown_by_latin
-    return fixed if whole and sound_until(fixed, reading.label) == len(fixed) else None
+    return fixed if len(body) == len(text) or reading.shown is not shown_by_latin else None
 
 
-def reread(text: str, model: PageModel, deadline: float, reading: Reading) -> tuple[str, float]:
+def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -> tuple[str, float]:
     """Give the likeliest text behind what is shown, with its log probability in nats.
 
     Raises TooSlowError behind the deadline, a time of `time.monotonic`.
@@ -195,12 +192,11 @@ def _sound_ahead(state: _State, shown: str, reading: Reading) -> tuple[int, _Sta
     except UnicodeDecodeError as error:
         text = body[: error.start].decode(reading.codec)
     # What is lost shows only in what comes after it.
-    text = text[: max(0, sound_until(text, reading.label) - MARGIN)]
+    text = text[: max(0, sound_until(text) - MARGIN)]
     if len(text) < FEWEST_AHEAD:
         return 0, state
     taken = len(text.encode(reading.codec)) - len(state.partial)
-    score = state.score - float(known(reading.label).costs[units(text)].sum())
-    return taken, _State(score, b"", fold(text[-2:]), state.text + text)
+    return taken, _State(state.score - surprisal(text), b"", fold(text[-2:]), state.text + text)
 
 
 def latin_bytes(shown: str) -> bytes:
@@ -211,9 +207,14 @@ def latin_bytes(shown: str) -> bytes:
         return shown[: error.start].translate(_LATIN_BYTES).encode("latin-1")
 
 
-def sound_until(text: str, label: str) -> int:
+def surprisal(text: str) -> float:
+    """Say how unlikely the characters of a text are in Chinese of either script, in nats."""
+    return float(known("gb18030").costs[units(text)].sum())
+
+
+def sound_until(text: str) -> int:
     """Say how many characters there are before the first window of uncommon ones."""
-    total = np.cumsum(known(label).costs[units(text)])
+    total = np.cumsum(known("gb18030").costs[units(text)])
     poor = np.flatnonzero(total[WINDOW:] - total[:-WINDOW] > POOR_EACH * WINDOW)
     return int(poor[0]) if len(poor) else len(text)
 
@@ -231,7 +232,7 @@ def _cost(state: _State, nats: float) -> _State:
     return _State(state.score + nats, state.partial, state.context, state.text) if nats else state
 
 
-def _bytes(state: _State, form: bytes, reading: Reading, model: PageModel) -> Iterator[_State]:
+def _bytes(state: _State, form: bytes, reading: Reading, model: LanguageModel) -> Iterator[_State]:
     """Take in bytes; nothing where they do not fit."""
     score, partial, context, text = state
     for byte in form:

@@ -32,6 +32,10 @@ FIRST_DIGIT, NEXT_DIGIT, FIRST_LETTER, NEXT_LETTER = -5.5, -2.6, -8.0, -3.2
 PAGE_SHARE, PAGE_DOUBT = 0.35, 3
 
 
+# A crawl goes on for weeks: what was looked up does not stay for ever. Some 20 MB.
+MOST_KNOWN = 200_000
+
+
 class LanguageModel:
     """Log probabilities in nats, from character trigrams; scripts and widths are folded."""
 
@@ -44,6 +48,8 @@ class LanguageModel:
         key = context[-2:] + character
         found = self._known.get(key)
         if found is None:
+            if len(self._known) > MOST_KNOWN:
+                self._known.clear()
             found = self._known[key] = self._log_p(context[-2:-1], context[-1:], character)
         return found
 
