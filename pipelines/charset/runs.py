@@ -12,7 +12,8 @@ import math
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from crawler.items import Damage
 from pipelines.charset import gbk
@@ -55,8 +56,7 @@ SECONDS = 2.0
 MOST_TRIGGERS, MOST_WORDS = 2000, 2000
 
 
-@dataclass(frozen=True, slots=True)
-class _State:
+class _State(NamedTuple):
     """A reading so far: `leads` of a character whose trail comes next, empty when aligned."""
 
     score: float
@@ -216,12 +216,14 @@ class _Realigner:
         spread = math.log(len(leads)) if len(leads) < 90 else 0.0
         for lead in leads:
             written = gbk.character(lead, trail)
-            if not written:
-                continue
-            folded = fold_one(written)
-            score = state.score + self.model.log_p(state.context, folded) - spread
-            score += self._script(written)
-            yield _State(score, (), (state.context + folded)[-2:], state.text + written)
+            if written:
+                yield self._written(state, written, spread)
+
+    def _written(self, state: _State, character: str, spread: float) -> _State:
+        folded = fold_one(character)
+        score = state.score + self.model.log_p(state.context, folded) - spread
+        score += self._script(character)
+        return _State(score, (), (state.context + folded)[-2:], state.text + character)
 
     def _script(self, written: str) -> float:
         if self.foreign.match(written):
@@ -269,7 +271,13 @@ class _Realigner:
 
     def _noted(self, state: _State, reading: str, end: int) -> Iterator[_State]:
         """A note behind a trail: its bracket is gone with the trail, its reading tells both."""
-        for trail in range(0x80, 0xFF):
-            for new in self._write(state, state.leads, trail):
-                if has_reading(new.text[-1], reading):
-                    yield _State(new.score, (), new.context, new.text, 0, end)
+        spread = math.log(len(state.leads)) if len(state.leads) < 90 else 0.0
+        for character in _read_so(state.leads, reading):
+            new = self._written(state, character, spread)
+            yield _State(new.score, (), new.context, new.text, 0, end)
+
+
+@lru_cache(maxsize=4096)
+def _read_so(leads: tuple[int, ...], reading: str) -> tuple[str, ...]:
+    pairs = (gbk.character(lead, trail) for trail in range(0x80, 0xFF) for lead in leads)
+    return tuple(character for character in pairs if character and has_reading(character, reading))

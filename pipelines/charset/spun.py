@@ -7,12 +7,11 @@ import re
 from functools import cache
 
 import numpy as np
-import numpy.typing as npt
 
 from crawler.items import Damage
 from pipelines.charset.notes import KIND as NOTE
 from pipelines.charset.runs import KIND as RUN
-from pipelines.charset.script import fold_script
+from pipelines.charset.script import codes, fold_codes, fold_script, text_of
 from pipelines.charset.traditional import visible, words
 from pipelines.charset.variants import PROOF, evidence_of_table
 
@@ -29,17 +28,13 @@ def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[D
     if evidence < PROOF:
         return text, ()
     restored = _fold(text)
-    changed = np.flatnonzero(_codes(text) != _codes(restored)).tolist()
+    changed = np.flatnonzero(codes(text) != codes(restored)).tolist()
     if not changed:
         return text, ()
     before = "".join(dict.fromkeys(text[at] for at in changed))
     span = (changed[0], changed[-1] + 1)
     confidence = round(1 - math.exp(-evidence / 2), 3)
     return restored, (Damage(KIND, span, before, _mapped(before), confidence),)
-
-
-def _codes(text: str) -> npt.NDArray[np.uint32]:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 def _mapped(text: str) -> str:
@@ -55,14 +50,14 @@ def _kept() -> tuple[re.Pattern[str], dict[str, str]]:
 
 def _fold(text: str) -> str:
     """Map one to one, so that offsets stay, but for addresses and words like 著名."""
+    written = codes(text)
+    result = fold_codes(written)
     # The table leaves 著 alone, which is a word of its own; here it stands for 着.
-    folded = _mapped(text)
-    result = list(folded)
+    result[result == ord("著")] = ord("着")
     pattern, by_folded = _kept()
-    for match in pattern.finditer(folded):
-        for at, character in enumerate(by_folded[match[0]], match.start()):
-            if text[at] == character:
-                result[at] = character
+    for match in pattern.finditer(text_of(result)):
+        word, at = codes(by_folded[match[0]]), slice(*match.span())
+        result[at] = np.where(written[at] == word, word, result[at])
     for match in _ADDRESS.finditer(text):
-        result[match.start() : match.end()] = match[0]
-    return "".join(result)
+        result[slice(*match.span())] = written[slice(*match.span())]
+    return text_of(result)

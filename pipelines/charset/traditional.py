@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from pipelines.charset.script import fold_script
+import numpy as np
+import numpy.typing as npt
+
+from pipelines.charset.script import codes, fold_script
 
 HAN = "㐀-䶿一-鿿豈-﫿"
 
@@ -16,7 +19,7 @@ HAN = "㐀-䶿一-鿿豈-﫿"
 _UNSEEN = re.compile(
     r"<(script|style)\b.*?(?:</\1\s*>|\Z)|<!--.*?(?:-->|\Z)|<[a-zA-Z/!][^<>]*>", re.S | re.I
 )
-_LINE = re.compile(r"[^\n\r|丨]+")
+_LINE_ENDS = [ord(character) for character in "\n\r|丨"]
 
 
 def words(name: str) -> list[str]:
@@ -104,14 +107,32 @@ def visible(page: str) -> str:
     return _UNSEEN.sub(lambda match: "\n" * len(match[0]), page)
 
 
+@cache
+def _scripts() -> npt.NDArray[np.int8]:
+    """Mark traditional characters 1 and simplified ones -1."""
+    table = np.zeros(0x10000, np.int8)
+    for sign, pattern in ((1, traditional()), (-1, simplified())):
+        for code in range(0x3400, 0xA000):
+            if pattern.match(chr(code)):
+                table[code] = sign
+    return table
+
+
 def traditional_lines(text: str) -> Lines:
     """Pick the lines in traditional script out of visible text; lines of spam count not at all."""
-    lines, beside, seen = [], 0, 0
-    for line in _LINE.findall(text):
-        hant, hans = len(traditional().findall(line)), len(simplified().findall(line))
-        if hant > hans:
-            lines.append(line)
-            seen += hant
-        elif 3 * sum(map(len, spam_words().findall(line))) < len(line):
-            beside += hans
-    return Lines("\n".join(lines), seen, beside)
+    points = codes(text)
+    shown = _scripts().take(points, mode="clip")
+    hant_until = np.concatenate(([0], np.cumsum(shown == 1)))
+    hans_until = np.concatenate(([0], np.cumsum(shown == -1)))
+    ends = np.flatnonzero(np.isin(points, _LINE_ENDS))
+    starts, stops = np.concatenate(([0], ends + 1)), np.append(ends, len(points))
+    hant = hant_until[stops] - hant_until[starts]
+    hans = hans_until[stops] - hans_until[starts]
+    chosen = np.flatnonzero(hant > hans)
+    lines = [text[starts[at] : stops[at]] for at in chosen.tolist()]
+    beside = 0
+    for at in np.flatnonzero((hans >= hant) & (hans > 0)).tolist():
+        line = text[starts[at] : stops[at]]
+        if 3 * sum(map(len, spam_words().findall(line))) < len(line):
+            beside += int(hans[at])
+    return Lines("\n".join(lines), int(hant[chosen].sum()), beside)
