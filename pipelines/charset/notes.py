@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 
 from crawler.items import Damage
 from pipelines.charset.readings import READING, TONED, has_reading
@@ -20,9 +21,9 @@ from pipelines.charset.variants import PROOF, evidence_of_table
 
 KIND = "pinyin_note"
 
-_NOTE = re.compile(f"(?<=([{HAN}]))(?:[(（]({READING})[)）])+")
-# Looking behind at every character is ten times slower.
-_BRACKETED = re.compile(f"[(（]({READING})[)）]")
+# Looking behind at every character is ten times slower: what is noted is looked at afterwards.
+_NOTE = re.compile(f"(?:[(（]({READING})[)）])+")
+_HAN = re.compile(f"[{HAN}]")
 _ANY_TONED = re.compile(f"[{TONED}]")
 
 # Measured on spun pages: readings stand behind converted characters only, and in running text.
@@ -32,15 +33,15 @@ NOTES_PER_NATURAL = 8
 
 def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Remove the notes of a page that shows the spinner's pattern; a textbook keeps its own."""
-    if not any(map(_is_note, _BRACKETED.finditer(text))):
+    if not any(map(_is_note, _notes(text))):
         return text, ()
     proven = any(damage.kind == RUN for damage in earlier)
     if not proven and not _is_spun(text):
         return text, ()
     damages, pieces, position = [], [], 0
-    for match in _NOTE.finditer(text):
-        known = has_reading(match[1], match[2])
-        if not known and not _ANY_TONED.search(match[2]):
+    for match in _notes(text):
+        known = has_reading(_noted(match), match[1])
+        if not known and not _ANY_TONED.search(match[1]):
             continue  # 表(table) is no note
         pieces.append(text[position : match.start()])
         position = match.end()
@@ -50,8 +51,17 @@ def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Dam
     return "".join(pieces), tuple(damages)
 
 
+def _notes(text: str) -> Iterator[re.Match[str]]:
+    """Find the readings in brackets behind a Chinese character."""
+    return (match for match in _NOTE.finditer(text) if _HAN.match(_noted(match)))
+
+
+def _noted(match: re.Match[str]) -> str:
+    return match.string[match.start() - 1 : match.start()]
+
+
 def _is_note(match: re.Match[str]) -> bool:
-    noted = match.string[match.start() - 1 : match.start()]
+    noted = _noted(match)
     return bool(traditional().match(noted)) and (
         bool(_ANY_TONED.search(match[1])) or has_reading(noted, match[1])
     )
@@ -59,7 +69,7 @@ def _is_note(match: re.Match[str]) -> bool:
 
 def _is_spun(text: str) -> bool:
     seen = visible(text)
-    found = [match.groups() for match in _NOTE.finditer(seen)]
+    found = [(_noted(match), match[1]) for match in _notes(seen)]
     noted = [
         (character, reading) for character, reading in found if has_reading(character, reading)
     ]

@@ -17,8 +17,10 @@ from pipelines.charset.variants import PROOF, evidence_of_table
 
 KIND = "spun_script"
 
-# Addresses are names: a changed character breaks the link.
-_ADDRESS = re.compile(r"""\b(?:href|src|srcset|action|data-[\w-]+)\s*=\s*(?:"[^"]*"|'[^']*')""")
+# Addresses are names: a changed character breaks the link. The sign that stands in all of them is
+# looked for first, for a page has thousands of attributes.
+_QUOTED = re.compile("""=\\s*(?:"[^"]*"|'[^']*')""")
+_ADDRESS = re.compile(r"\b(?:href|src|srcset|action|data-[\w-]+)\s*$")
 
 
 def restore_script(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
@@ -58,6 +60,8 @@ def _fold(text: str) -> str:
     for match in pattern.finditer(text_of(result)):
         word, at = codes(by_folded[match[0]]), slice(*match.span())
         result[at] = np.where(written[at] == word, word, result[at])
-    for match in _ADDRESS.finditer(text):
-        result[slice(*match.span())] = written[slice(*match.span())]
+    for match in _QUOTED.finditer(text):
+        start, end = match.span()
+        if not match[0].isascii() and _ADDRESS.search(text, max(0, start - 40), start):
+            result[start:end] = written[start:end]
     return text_of(result)
