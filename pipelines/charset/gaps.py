@@ -19,8 +19,8 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.charset import gbk
-from pipelines.charset.model.language import LanguageModel, fold_one
-from pipelines.charset.rereading import TooSlowError
+from pipelines.charset.model.language import LanguageModel, fold, fold_one
+from pipelines.charset.rereading import TooSlowError, surprisal
 from pipelines.charset.traditional import common
 
 # Nats: a byte lost for no known reason, a gap that nothing fits.
@@ -32,7 +32,7 @@ _EURO = (b"\x80", b"\xa2\xe3")
 _CONTINUED = re.compile(b"[\x80-\xbf]{0,2}")
 # Of daily use, too.
 MARKS = "“”‘’—…‰※→①②③④⑤⑥⑦⑧⑨⑩"
-BEAM, PROMISING, MOST_FITTING = 5, 12, 600
+BEAM, PROMISING, LEAD, MOST_FITTING = 5, 12, 7.0, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ def read_utf8(
             texts, gaps = _decoded(pieces)
     except UnicodeError:
         return None
-    states = [_said(_State(0.0, "", ""), 0.0, texts[0], model)]
+    states = [_read_on(_State(0.0, "", ""), texts[0])]
     for loss, gap, behind_it in zip(losses, gaps, texts[1:], strict=True):
         if time.monotonic() > deadline:
             raise TooSlowError
@@ -219,12 +219,17 @@ def read_utf8(
         ]
         if len(filled) > 1:
             filled.sort(key=_by_score)
-            ahead = [_said(state, 0.0, text[:2], model) for state in filled[:PROMISING]]
+            least = filled[0].score - LEAD
+            ahead = [
+                _said(state, 0.0, text[:2], model)
+                for state in filled[:PROMISING]
+                if state.score >= least
+            ]
             behind: dict[str, _State] = {}
             for state in sorted(ahead, key=_by_score):
                 behind.setdefault(state.context, state)
             filled, text = list(behind.values())[:BEAM], text[2:]
-        states = [_said(state, 0.0, text, model) for state in filled]
+        states = [_read_on(state, text) for state in filled]
     return states[0].text, states[0].score
 
 
@@ -238,6 +243,12 @@ def _said(state: _State, cost: float, text: str, model: LanguageModel) -> _State
         score += model.log_p(context, character)
         context = context[-1:] + character
     return _State(score + cost, context, said + text)
+
+
+def _read_on(state: _State, text: str) -> _State:
+    """Take in what is certain; it is weighed roughly, for all readings have it."""
+    context = (state.context + fold(text[-2:]))[-2:]
+    return _State(state.score - surprisal(text), context, state.text + text)
 
 
 def _bytes(texts: list[str], between: list[Loss]) -> tuple[list[bytes], list[Loss]]:
