@@ -8,6 +8,7 @@ language model choose.
 from __future__ import annotations
 
 import codecs
+import re
 import time
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -23,16 +24,19 @@ from pipelines.charset.model.language import LanguageModel, fold, fold_one
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
 # Only the best states may guess at what is lost.
-BEAM, GUESSING, LEAD = 5, 2, 10.0
-# Of sound lines, one in ten has a window as poor as this, in nats a character.
-WINDOW, POOR_EACH = 6, 9.9
+BEAM, GUESSING, LEAD = 5, 2, 12.0
+# A window as poor as this, in nats a character, is looked at closely: wider ones and poorer ones
+# overlook what is out of step for two characters.
+WINDOW, POOR_EACH = 3, 10.0
 # Characters that are looked at ahead, and how many of them must be sound, but for the last ones.
-AHEAD, FEWEST_AHEAD, MARGIN, PAUSE = 400, 8, 6, 8
-_LATIN_BYTES = {
-    ord(bytes((byte,)).decode("cp1252")): byte
+AHEAD, FEWEST_AHEAD, MARGIN, PAUSE = 200, 8, 5, 8
+# What Windows-1252 and Latin-1 show for bytes, and what ftfy makes of two that are UTF-8.
+_LATIN_BYTES = {code: "".join(map(chr, chr(code).encode())) for code in range(0x100, 0x800)} | {
+    ord(bytes((byte,)).decode("cp1252")): chr(byte)
     for byte in range(0x80, 0xA0)
     if byte not in b"\x81\x8d\x8f\x90\x9d"
 }
+_BEYOND_LATIN = re.compile("[^\\x00-\u07ff" + "".join(map(chr, _LATIN_BYTES)) + "]")
 
 
 class TooSlowError(Exception):
@@ -107,7 +111,7 @@ class Reading:
 
     shown: Options
     encode: Callable[[str], bytes]
-    """Gives the bytes that are likeliest, or as many as it can."""
+    """Gives the likeliest bytes; raises UnicodeEncodeError."""
     codec: str
     lost: tuple[int, ...] = ()
     """Single bytes that cleaners take out."""
@@ -123,11 +127,9 @@ class _State(NamedTuple):
 def read_at_once(text: str, reading: Reading) -> str | None:
     """Read a text of which nothing is lost; None where the bytes do not fit."""
     try:
-        body = reading.encode(text)
-        fixed = body.decode(reading.codec)
+        return reading.encode(text).decode(reading.codec)
     except UnicodeError:
         return None
-    return fixed if len(body) == len(text) or reading.shown is not shown_by_latin else None
 
 
 def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -> tuple[str, float]:
@@ -185,26 +187,38 @@ def _best(states: list[_State]) -> list[_State]:
 
 def _sound_ahead(state: _State, shown: str, reading: Reading) -> tuple[int, _State]:
     """Read on at once as long as the text is sound: how many characters were taken, the state."""
-    body = state.partial + latin_bytes(shown)
+    try:
+        body = latin_bytes(shown)
+    except UnicodeEncodeError as error:
+        shown = shown[: error.start]
+        body = latin_bytes(shown)
     decoder = codecs.getincrementaldecoder(reading.codec)()
     try:
-        text = decoder.decode(body)
+        text = decoder.decode(state.partial + body)
     except UnicodeDecodeError as error:
-        text = body[: error.start].decode(reading.codec)
+        text = (state.partial + body)[: error.start].decode(reading.codec)
     # What is lost shows only in what comes after it.
-    text = text[: max(0, sound_until(text) - MARGIN)]
-    if len(text) < FEWEST_AHEAD:
-        return 0, state
-    taken = len(text.encode(reading.codec)) - len(state.partial)
-    return taken, _State(state.score - surprisal(text), b"", fold(text[-2:]), state.text + text)
+    sound = sound_until(text) - MARGIN
+    ends = np.cumsum([len(shown.translate(_LATIN_BYTES)) for shown in shown])
+    while sound >= FEWEST_AHEAD:
+        size = len(text[:sound].encode(reading.codec)) - len(state.partial)
+        taken = int(np.searchsorted(ends, size)) + 1
+        if ends[taken - 1] == size:
+            text = text[:sound]
+            score = state.score - surprisal(text)
+            return taken, _State(score, b"", fold(text[-2:]), state.text + text)
+        sound -= 1
+    return 0, state
 
 
 def latin_bytes(shown: str) -> bytes:
-    """Give the bytes that Latin-1 or Windows-1252 shows so, up to the first that neither does."""
-    try:
-        return shown.translate(_LATIN_BYTES).encode("latin-1")
-    except UnicodeEncodeError as error:
-        return shown[: error.start].translate(_LATIN_BYTES).encode("latin-1")
+    """Give the bytes that Latin-1 or Windows-1252 shows so, and ftfy after it.
+
+    Raises UnicodeEncodeError, with the place in `shown`, where there are none.
+    """
+    if beyond := _BEYOND_LATIN.search(shown):
+        raise UnicodeEncodeError("latin-1", shown, *beyond.span(), "no Latin character")
+    return shown.translate(_LATIN_BYTES).encode("latin-1")
 
 
 def surprisal(text: str) -> float:
