@@ -10,7 +10,7 @@ from __future__ import annotations
 import codecs
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import NamedTuple, Protocol
@@ -47,7 +47,7 @@ class Gap:
 Filling = tuple[float, str]
 
 
-class Loss(Protocol):
+class Loss(Hashable, Protocol):
     """Bytes that are lost, and the sign in their place."""
 
     @property
@@ -207,30 +207,49 @@ def read_utf8(
             texts, gaps = _decoded(pieces)
     except UnicodeError:
         return None
-    states = [_read_on(_State(0.0, "", ""), texts[0])]
-    for loss, gap, behind_it in zip(losses, gaps, texts[1:], strict=True):
+    states = [_State(0.0, fold(texts[0][-2:]), texts[0])]
+    for loss, gap, text in zip(losses, gaps, texts[1:], strict=True):
         if time.monotonic() > deadline:
             raise TooSlowError
-        swallowed = gap.left and loss.sign == "?"
-        text = (gbk.swallowed_digit(behind_it) if swallowed else "") + behind_it
-        fillings = loss.fillings(gap)
-        filled = [
-            _said(state, cost, filling, model) for cost, filling in fillings for state in states
-        ]
-        if len(filled) > 1:
-            filled.sort(key=_by_score)
-            least = filled[0].score - LEAD
-            ahead = [
-                _said(state, 0.0, text[:2], model)
-                for state in filled[:PROMISING]
-                if state.score >= least
-            ]
-            behind: dict[str, _State] = {}
-            for state in sorted(ahead, key=_by_score):
-                behind.setdefault(state.context, state)
-            filled, text = list(behind.values())[:BEAM], text[2:]
-        states = [_read_on(state, text) for state in filled]
-    return states[0].text, states[0].score
+        states = _behind(states, loss, gap, text, model)
+    # What is certain is weighed roughly.
+    certain = texts[0] + "".join(text[2:] for text in texts[1:])
+    return states[0].text, states[0].score - surprisal(certain)
+
+
+def _behind(
+    states: list[_State], loss: Loss, gap: Gap, text: str, model: LanguageModel
+) -> list[_State]:
+    """Cross a gap, and read the text behind it."""
+    if gap.left and loss.sign == "?":
+        text = gbk.swallowed_digit(text) + text
+    rest = text[2:]
+    best: dict[str, _State] = {}
+    for state in states:
+        for score, context, said in _across(loss, gap, state.context, text[:2], model):
+            new = _State(state.score + score, context, state.text + said)
+            if context not in best or best[context].score < new.score:
+                best[context] = new
+    ahead = sorted(best.values(), key=_by_score)[:BEAM]
+    if not rest:
+        return ahead
+    context = fold(text[-2:])
+    return [_State(state.score, context, state.text + rest) for state in ahead]
+
+
+# Pages say the same again and again.
+@lru_cache(maxsize=16384)
+def _across(
+    loss: Loss, gap: Gap, context: str, head: str, model: LanguageModel
+) -> tuple[_State, ...]:
+    """Give the likely readings of a gap and the two characters behind it."""
+    start = _State(0.0, context, "")
+    filled = [_said(start, cost, filling, model) for cost, filling in loss.fillings(gap)]
+    filled.sort(key=_by_score)
+    least = filled[0].score - LEAD
+    return tuple(
+        _said(state, 0.0, head, model) for state in filled[:PROMISING] if state.score >= least
+    )
 
 
 def _by_score(state: _State) -> float:
@@ -243,12 +262,6 @@ def _said(state: _State, cost: float, text: str, model: LanguageModel) -> _State
         score += model.log_p(context, character)
         context = context[-1:] + character
     return _State(score + cost, context, said + text)
-
-
-def _read_on(state: _State, text: str) -> _State:
-    """Take in what is certain; it is weighed roughly, for all readings have it."""
-    context = (state.context + fold(text[-2:]))[-2:]
-    return _State(state.score - surprisal(text), context, state.text + text)
 
 
 def _bytes(texts: list[str], between: list[Loss]) -> tuple[list[bytes], list[Loss]]:
