@@ -13,6 +13,7 @@ import re
 import time
 from collections.abc import Iterator
 from functools import lru_cache
+from heapq import nlargest
 from typing import NamedTuple
 
 from crawler.items import Damage
@@ -43,11 +44,12 @@ _END_OF_PIECE = re.compile(r"[；？！，、;?!,\n\r]|$")
 _TAG = re.compile(r"/?[a-zA-Z][^<>\n]{0,200}>")
 
 BEAM = 14
+EVERY = 90  # so many possible leads are as good as any
 LOST_BEAM = 6  # states that may guess at a lost byte: each costs 190 look-ups
 MOST_LEADS = 12  # where both bytes of a character are lost there is nothing to choose by
 LONGEST = 800
 SETTLED = 4  # sound characters after a run that decide between its readings
-LEAD_BY, HOPELESS = 9.0, 14.0
+LEAD_BY, PRUNED, HOPELESS = 9.0, 9.0, 14.0
 # Nats by which a reading must beat leaving the text alone: on a page that is damaged elsewhere,
 # and on its own.
 GAIN_BESIDE, GAIN_ALONE = 4.5, 12.0
@@ -82,6 +84,7 @@ class _Realigner:
         hant, hans = traditional().findall(text), simplified().findall(text)
         self.foreign = simplified() if len(hant) > len(hans) else traditional()
         self.spun = len(hant) > len(hans)
+        self._worth: dict[str, tuple[str, float]] = {}
 
     def run(self) -> tuple[str, tuple[Damage, ...]]:
         found: list[tuple[float, Damage]] = []
@@ -195,10 +198,11 @@ class _Realigner:
             if shown in "?\ufffd" and rank < LOST_BEAM and len(state.leads) <= MOST_LEADS:
                 behind += self._lost(state, shown, position + 1)
         best: dict[tuple[object, ...], _State] = {}
-        for state in sorted(behind, key=lambda state: -state.score):
-            best.setdefault((state.leads, state.context, state.end), state)
-            if len(best) == BEAM:
+        ordered = sorted(behind, key=lambda state: -state.score)
+        for state in ordered:
+            if len(best) == BEAM or state.score < ordered[0].score - PRUNED:
                 break
+            best.setdefault((state.leads, state.context, state.end), state)
         return length, list(best.values())
 
     def _shown(self, state: _State, character: str) -> _State:
@@ -211,26 +215,32 @@ class _Realigner:
     def _kept(self, state: _State, note: str) -> _State:
         return state
 
+    def _likeliest(
+        self, state: _State, characters: tuple[str, ...], leads: int
+    ) -> list[tuple[float, str, str]]:
+        """Weigh the characters that one of so many leads makes: score, character, folded."""
+        base = state.score - (math.log(leads) if leads < EVERY else 0.0)
+        context, log_p, worth = state.context, self.model.log_p, self._worth
+        scored = []
+        for character in characters:
+            folded, script = worth.get(character) or self._weigh(character)
+            scored.append((base + log_p(context, folded) + script, character, folded))
+        return nlargest(2 * BEAM, scored) if len(scored) > 2 * BEAM else scored
+
+    def _weigh(self, character: str) -> tuple[str, float]:
+        script = 0.0
+        if self.foreign.match(character):
+            script = OTHER_SCRIPT
+        elif self.spun and character not in common_traditional() and traditional().match(character):
+            script = RARE_VARIANT
+        found = self._worth[character] = fold_one(character), script
+        return found
+
     def _write(self, state: _State, leads: tuple[int, ...], trail: int) -> Iterator[_State]:
         """Write the characters that a trail makes with each of the possible leads."""
-        spread = math.log(len(leads)) if len(leads) < 90 else 0.0
-        for lead in leads:
-            written = gbk.character(lead, trail)
-            if written:
-                yield self._written(state, written, spread)
-
-    def _written(self, state: _State, character: str, spread: float) -> _State:
-        folded = fold_one(character)
-        score = state.score + self.model.log_p(state.context, folded) - spread
-        score += self._script(character)
-        return _State(score, (), (state.context + folded)[-2:], state.text + character)
-
-    def _script(self, written: str) -> float:
-        if self.foreign.match(written):
-            return OTHER_SCRIPT
-        if self.spun and written not in common_traditional() and traditional().match(written):
-            return RARE_VARIANT
-        return 0.0
+        for score, character, folded in self._likeliest(state, _made(leads, trail), len(leads)):
+            context = state.context[-1:] + folded
+            yield _State(score, (), context, state.text + character)
 
     def _shifted(self, state: _State, shown: str, end: int) -> Iterator[_State]:
         for first, second in gbk.pairs(shown):
@@ -252,15 +262,16 @@ class _Realigner:
 
     def _lost(self, state: _State, shown: str, end: int) -> Iterator[_State]:
         """Guess what stood where nothing is left: a pair, or a trail and the ASCII behind it."""
-        for first, seconds in gbk.unmapped().items():
-            for new in self._write(state, state.leads, first):
-                yield _State(new.score, seconds, new.context, new.text)
+        behind_pair, behind_trail = _lost_with(state.leads)
+        pairs = self._likeliest(state, tuple(behind_pair), len(state.leads))
+        for score, character, folded in pairs:
+            context = state.context[-1:] + folded
+            yield _State(score, behind_pair[character], context, state.text + character)
         swallowed = "" if shown == "\ufffd" else self._swallowed(end)
-        for trail in range(0x80, 0xFF):
-            for new in self._write(state, state.leads, trail):
-                text = new.text + swallowed
-                context = (new.context + swallowed)[-2:]
-                yield _State(new.score + LOST_BYTE, (), context, text, 0, end)
+        for score, character, folded in self._likeliest(state, behind_trail, len(state.leads)):
+            text = state.text + character + swallowed
+            context = (state.context + folded + swallowed)[-2:]
+            yield _State(score + LOST_BYTE, (), context, text, 0, end)
 
     def _swallowed(self, end: int) -> str:
         if _END_OF_PIECE.match(self.text, end):
@@ -271,13 +282,25 @@ class _Realigner:
 
     def _noted(self, state: _State, reading: str, end: int) -> Iterator[_State]:
         """A note behind a trail: its bracket is gone with the trail, its reading tells both."""
-        spread = math.log(len(state.leads)) if len(state.leads) < 90 else 0.0
-        for character in _read_so(state.leads, reading):
-            new = self._written(state, character, spread)
-            yield _State(new.score, (), new.context, new.text, 0, end)
+        characters = _read_so(state.leads, reading)
+        for score, character, folded in self._likeliest(state, characters, len(state.leads)):
+            context = state.context[-1:] + folded
+            yield _State(score, (), context, state.text + character, 0, end)
+
+
+@lru_cache(maxsize=65536)
+def _made(leads: tuple[int, ...], trail: int) -> tuple[str, ...]:
+    return tuple(filter(None, (gbk.character(lead, trail) for lead in leads)))
+
+
+@lru_cache(maxsize=1024)
+def _lost_with(leads: tuple[int, ...]) -> tuple[dict[str, tuple[int, ...]], tuple[str, ...]]:
+    """Give the characters made with a lost pair, with the leads that it leaves, or a lost trail."""
+    pairs = {c: seconds for first, seconds in gbk.unmapped().items() for c in _made(leads, first)}
+    return pairs, tuple(c for trail in range(0x80, 0xFF) for c in _made(leads, trail))
 
 
 @lru_cache(maxsize=4096)
 def _read_so(leads: tuple[int, ...], reading: str) -> tuple[str, ...]:
-    pairs = (gbk.character(lead, trail) for trail in range(0x80, 0xFF) for lead in leads)
-    return tuple(character for character in pairs if character and has_reading(character, reading))
+    _, characters = _lost_with(leads)
+    return tuple(character for character in characters if has_reading(character, reading))

@@ -19,6 +19,8 @@ FULL_WIDTH = str.maketrans(
     {chr(ord(c) + 0xFEE0): c for c in digits + ascii_letters + "-~."}
     | dict(zip(",;?!:\u2025()", "，；？！：…（）", strict=True))
 )
+NAME_ENDS, NOT_HERE = "》】", 2.0
+RARE_BRACKETS, RARE_BRACKET = "『』【】", -7.5
 CLOSING, OPENING = "”）》」』】、，。；：？！…", "“（《「『【"
 # Measured on encyclopaedia paragraphs, in nats.
 UNKNOWN_HAN, PRIVATE, SYMBOL, BRACKET = -15.0, -18.0, -11.0, -5.5
@@ -88,7 +90,9 @@ def _other(last: str, character: str) -> float:
     if last and last in OPENING and (character in CLOSING or character == "\n"):
         return EMPTY_BRACKET
     if character in CLOSING or character in OPENING:
-        return BRACKET
+        # A name does not end behind the end of a sentence; it may begin there.
+        cost = RARE_BRACKET if character in RARE_BRACKETS else BRACKET
+        return cost - (NOT_HERE if last in STOPS and character in NAME_ENDS else 0.0)
     if "\ue000" <= character <= "\uf8ff":
         return PRIVATE
     if "\u3400" <= character <= "\u9fff" or character >= "\U00020000":
