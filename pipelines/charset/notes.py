@@ -22,7 +22,7 @@ from pipelines.charset.variants import PROOF, evidence_of_table
 KIND = "pinyin_note"
 
 # Looking behind at every character is ten times slower: what is noted is looked at afterwards.
-_NOTE = re.compile(f"(?:[(（]({READING})[)）])+")
+_NOTE = re.compile(f"[(（]({READING})[)）](?:[(（]{READING}[)）])*")
 _HAN = re.compile(f"[{HAN}]")
 _ANY_TONED = re.compile(f"[{TONED}]")
 

@@ -35,7 +35,8 @@ TRIGGER = re.compile(
     f"|[;?!,](?:(?=.{{0,2}}[^\\x00-\\x7f])|(?=\\??(?:$|[\n\r<])))|\\(?{READING}\\))"
 )
 _STRETCH = re.compile(f"(?:{TRIGGER.pattern})[^@-~\n]{{0,60}}")
-_WORDS = re.compile(f"[{HAN}，。、；：！？“”]{{2,}}")
+# Sentences, not menus.
+_WORDS = re.compile(f"[{HAN}，。、；：！？“”]{{6,}}")
 # Neither the sign nor the mark, but a character that was made of two halves.
 _WIDE_WITHIN = re.compile("[^\\x00-\\x7f；？！，、\ufffd]")
 _NOTE = re.compile(f"[(（]{READING}[)）]")
@@ -55,7 +56,7 @@ LEAD_BY, PRUNED, HOPELESS = 9.0, 9.0, 14.0
 GAIN_BESIDE, GAIN_ALONE = 4.5, 12.0
 OTHER_SCRIPT, RARE_VARIANT, LOST_BYTE = -7.0, -3.0, -2.5
 SECONDS = 2.0
-MOST_TRIGGERS, MOST_WORDS = 2000, 2000
+MOST_TRIGGERS, MOST_WORDS = 2000, 400
 
 
 class _State(NamedTuple):
