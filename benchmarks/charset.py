@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 import random
 import statistics
-import time
 from collections.abc import Callable, Sequence
 
 from rapidfuzz.distance import Levenshtein
 
+from benchmarks.charset_cost import cost_rows
 from pipelines.charset import decode, repair
 from tests.charset import simulator
 from tests.charset.sound import lines, sound_documents
@@ -192,47 +192,6 @@ def mojibake_rows(rng: random.Random, hans: list[str], hant: list[str], count: i
         row(name, musts[name], figures)
 
 
-def cost_rows(rng: random.Random, hans: list[str], hant: list[str], count: int) -> None:
-    """Compare the time of sound and of damaged text with decoding and with trafilatura."""
-    import trafilatura
-
-    def best(work: Callable[[], object]) -> float:
-        times = []
-        for _ in range(5):
-            start = time.perf_counter()
-            work()
-            times.append(time.perf_counter() - start)
-        return min(times)
-
-    for name, source in (("simplified", hans), ("traditional", hant)):
-        texts = ["\n".join(rng.sample(source, 8)) for _ in range(count)]
-        texts = [text for text in texts if repair(text).text is text]
-        bodies = [text.encode() for text in texts]
-        ours = best(lambda texts=texts: [repair(text) for text in texts])  # type: ignore[misc]
-        read = best(lambda bodies=bodies: [b.decode("utf-8", "strict") for b in bodies])  # type: ignore[misc]
-        row(f"sound {name} / strict decode", "20 x", {"qingyuan": f"{ours / read:.1f} x"})
-    ratios = []
-    for number in range(count * 4):
-        page = rng.sample(hans, 8)
-        shown = [
-            "\n".join(map(spin, page)),
-            "\n".join(slip(spin(line), readings(spin(line))) for line in page),
-            "\n".join(slip(spin(line)) for line in page),
-            simulator.MOJIBAKE[list(simulator.MOJIBAKE)[number // 4 % 7]]("\n".join(page)),
-        ][number % 4]
-        html = "<html><body>" + "".join(f"<p>{p}</p>" for p in shown.split("\n")) + "</body></html>"
-        ratios.append(
-            best(lambda html=html: repair(html)) / best(lambda html=html: trafilatura.extract(html))  # type: ignore[misc]
-        )
-    ratios.sort()
-    row("damaged / trafilatura: median", "1 x", {"qingyuan": f"{ratios[len(ratios) // 2]:.2f} x"})
-    row(
-        "damaged / trafilatura: p99",
-        "10 x",
-        {"qingyuan": f"{ratios[int(len(ratios) * 0.99)]:.2f} x"},
-    )
-
-
 def main(arguments: Sequence[str]) -> int:
     """Print all rows; 2 where the clean text is not beside the project."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks charset")
@@ -254,5 +213,6 @@ def main(arguments: Sequence[str]) -> int:
         changed += repair(text).text is not text
         total += 1
     row("false repairs", "0", {"qingyuan": f"{changed} of {total}"})
-    cost_rows(rng, hans, hant, options.count)
+    for name, must, figures in cost_rows(rng, hans, hant, options.count):
+        row(name, must, figures)
     return 0
