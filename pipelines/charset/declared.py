@@ -12,6 +12,7 @@ _HTTP = re.compile(r"charset\s*=\s*[\"']?\s*([\w.:+-]+)", re.I)
 _META = re.compile(rb"<meta[^>]{0,400}?charset\s*=\s*[\"']?\s*([\w.:+-]+)", re.I)
 _XML = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']\s*([\w.:+-]+)", re.I)
 _WORDS = (b"charset", b"CHARSET", b"Charset")
+_XML_BEGINS = 64
 # The longest that may stand before the word in a tag.
 _BEFORE = 420
 
@@ -58,11 +59,14 @@ def declarations(body: bytes, content_type: str | None) -> list[tuple[str, str]]
     if content_type and (label := _in_header(content_type)):
         found.append(("http", label))
     head = body[:HEAD_BYTES]
+    # Most bodies begin early, and what they say is not about the page.
+    if (begins := head.find(b"<body")) >= 0:
+        head = head[:begins]
     # Nearly all heads hold the word within a tag or not at all: the search is short.
     at = next((at for word in _WORDS if (at := head.find(word)) >= 0), -1)
     if at >= 0 and (meta := _META.search(head, max(0, at - _BEFORE))):
         found.append(("meta", meta[1].decode("ascii", "replace").lower()))
-    if head.lstrip()[:5].lower() == b"<?xml" and (xml := _XML.match(head)):
+    if b"<?" in head[:_XML_BEGINS] and (xml := _XML.match(head)):
         found.append(("xml", xml[1].decode("ascii", "replace").lower()))
     return found
 

@@ -10,6 +10,7 @@ from math import exp
 from pipelines.charset.candidates import SOUND, Candidate, choose, known
 from pipelines.charset.declared import canonical, declarations
 from pipelines.charset.mixed import Reading, broken, oddness, read
+from pipelines.charset.plain import read_plain
 from pipelines.charset.wide import read_wide, wide_without_mark
 
 # GB18030's own mark is not in the standard of browsers, but pages carry it.
@@ -23,8 +24,6 @@ _BEYOND_TWO_BYTES = re.compile("[^\x00-\u07ff]")
 _BEYOND_ASCII = re.compile("[^\x00-\x7f]")
 # Below this many characters, two-byte UTF-8 and GBK cannot be told apart by structure.
 FEW = 12
-# Text that is Chinese beyond doubt: so many byte pairs, so common on average (nats).
-MANY, PLAIN = 100, 7.6
 # Encodings in which blocks stand within pages of another.
 BLOCKS = ("gb18030", "big5")
 # Pieces of a mixed page that the evidence names.
@@ -103,7 +102,7 @@ def _unmarked(body: bytes, labels: list[str]) -> _Found:
         text, evidence = body.decode("utf-8"), ["valid utf-8"]
     except UnicodeDecodeError as error:
         if error.reason != "unexpected end of data" or error.end != len(body):
-            return _plain_chinese(body) or _by_score(body, labels)
+            return _plain_chinese(body, labels) or _by_score(body, labels)
         text = body[: error.start].decode("utf-8")
         if text.isascii():
             return _by_score(body, labels)
@@ -117,20 +116,13 @@ def _unmarked(body: bytes, labels: list[str]) -> _Found:
     return text, "utf-8", 1.0 if len(evidence) == 1 else 0.98, evidence
 
 
-def _plain_chinese(body: bytes) -> _Found | None:
+def _plain_chinese(body: bytes, labels: list[str]) -> _Found | None:
     """Recognise what most pages that are not UTF-8 are, without weighing alternatives."""
-    encoding = known("gb18030")
-    if len(body) < 2 * MANY:
+    plain = read_plain(body, labels)
+    if plain is None:
         return None
-    try:
-        text = body.decode(encoding.codec)
-    except UnicodeDecodeError:
-        return None
-    average, odd = oddness(text, encoding)
-    if average > PLAIN:
-        return None
-    because = [f"common characters in {encoding.label}"]
-    return _in_pieces(body, encoding, 0.98, because) if odd else (text, "gb18030", 0.99, because)
+    text, label = plain
+    return text, label, 0.99, [f"common characters in {label}"]
 
 
 def _by_score(body: bytes, labels: list[str]) -> _Found:
