@@ -1,8 +1,8 @@
 """Reads plain Chinese pages in GBK or Big5 at the speed of a codec; others are looked at closer.
 
-GB 2312 has no pair of bytes that ends in ASCII and none that begins with AA to AF: what is read one
-byte off comes upon one of these soon, at the latest at the next letter. What GBK adds to it may be a
-pair with the first letter of a word: then the characters before it must be common ones.
+GB 2312 has no pair of bytes that ends in ASCII and none that begins with AA to AF: what is read
+one byte off comes upon one of these soon, at the latest at the next letter. What GBK adds to it may
+be a pair with the first letter of a word: then the characters before it must be common ones.
 """
 
 from __future__ import annotations
