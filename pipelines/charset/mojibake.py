@@ -72,7 +72,7 @@ def _nothing(_shown: str) -> None:
 
 
 UTF8_AS_LATIN = "utf8_as_latin"
-_AD = (0xAD,)
+_AD = (b"\xad",)
 KINDS = (
     Kind("utf8_as_gbk", _nothing, partial(read_utf8, layers=1)),
     Kind("utf8_as_gbk_twice", _nothing, partial(read_utf8, layers=2)),

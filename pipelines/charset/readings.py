@@ -10,24 +10,26 @@ READING = f"[a-zɡɑü{TONED}]{{1,6}}"
 _PLAIN_FORMS = str.maketrans({"ɡ": "g", "ɑ": "a"})
 
 
-@lru_cache(maxsize=8192)
-def readings(character: str) -> tuple[str, ...]:
-    """Give all the readings of a character with their tone marks."""
+@lru_cache(maxsize=16384)
+def _known(character: str) -> frozenset[str]:
     # Imported late: the readings cost 20 MB that sound pages never need.
     from pypinyin.constants import PINYIN_DICT
 
-    return tuple(PINYIN_DICT.get(ord(character), "").split(","))
+    toned = PINYIN_DICT.get(ord(character), "").split(",")
+    return frozenset(toned) | frozenset(map(_toneless, toned))
 
 
 def has_reading(character: str, reading: str) -> bool:
     """Say whether a character is read so; a reading without any tone mark matches all tones."""
-    plain = unicodedata.normalize("NFC", reading).translate(_PLAIN_FORMS)
-    known = readings(character)
-    return plain in known or plain in map(toneless, known)
+    return _plain(reading) in _known(character)
 
 
-@lru_cache(maxsize=8192)
-def toneless(reading: str) -> str:
+@lru_cache(maxsize=4096)
+def _plain(reading: str) -> str:
+    return unicodedata.normalize("NFC", reading).translate(_PLAIN_FORMS)
+
+
+def _toneless(reading: str) -> str:
     """Take the tone off a reading: guó becomes guo, lǜ becomes lü."""
     letters = unicodedata.normalize("NFD", reading)
     kept = "".join(c for c in letters if not unicodedata.combining(c) or c == "\u0308")

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pipelines.charset.candidates import known, units
-from pipelines.charset.model.language import LanguageModel, fold, fold_one
+from pipelines.charset.model.language import LanguageModel, fold
 
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
@@ -36,6 +36,8 @@ _LATIN_BYTES = {code: "".join(map(chr, chr(code).encode())) for code in range(0x
     for byte in range(0x80, 0xA0)
     if byte not in b"\x81\x8d\x8f\x90\x9d"
 }
+# No character of daily use begins with these.
+_NO_LEADS = {"gbk": (b"\xad",), "big5hkscs": ()}
 _BEYOND_LATIN = re.compile("[^\\x00-\u07ff" + "".join(map(chr, _LATIN_BYTES)) + "]")
 
 
@@ -47,15 +49,16 @@ Options = Callable[[str], tuple[tuple[bytes, float], ...]]
 
 
 @lru_cache(maxsize=65536)
-def _step(codec: str, partial: bytes, byte: int) -> tuple[bytes, str] | None:
-    """Take in a byte of GBK or Big5: what is still open, and the character that it completes."""
+def _step(codec: str, partial: bytes, byte: int) -> tuple[bytes, str, str] | None:
+    """Take in a byte: what is still open, the character that it completes, and that one folded."""
     whole = partial + bytes((byte,))
     if not partial and byte >= 0x81:
-        return whole, ""
+        return whole, "", ""
     try:
-        return b"", whole.decode(codec)
+        character = whole.decode(codec)
     except UnicodeDecodeError:
         return None
+    return b"", character, fold(character)
 
 
 @lru_cache(maxsize=65536)
@@ -113,7 +116,7 @@ class Reading:
     encode: Callable[[str], bytes]
     """Gives the likeliest bytes; raises UnicodeEncodeError."""
     codec: str
-    lost: tuple[int, ...] = ()
+    lost: tuple[bytes, ...] = ()
     """Single bytes that cleaners take out."""
 
 
@@ -152,17 +155,17 @@ def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -
         character = text[at]
         behind = [
             new
-            for state in states
             for form, cost in reading.shown(character)
-            for new in _bytes(_cost(state, cost), form, reading, model)
+            for state in states
+            if (new := _taken(state, form, cost, reading.codec, model))
         ]
         if reading.lost:
-            guessed = sorted(behind, key=_by_promise)[:GUESSING]
             behind += [
                 new
-                for state in guessed
-                for byte in reading.lost
-                for new in _bytes(_cost(state, LOST), bytes((byte,)), reading, model)
+                for state in sorted(behind, key=_by_promise)[:GUESSING]
+                for lost in reading.lost
+                if state.partial or lost not in _NO_LEADS[reading.codec]
+                if (new := _taken(state, lost, LOST, reading.codec, model))
             ]
         # Nothing explains this one: it stays, and reading begins anew behind it.
         states = _best(behind) or [_skipped(states[0], character)]
@@ -242,21 +245,18 @@ def _by_promise(state: _State) -> float:
     return OPEN_BYTE * len(state.partial) - state.score
 
 
-def _cost(state: _State, nats: float) -> _State:
-    return _State(state.score + nats, state.partial, state.context, state.text) if nats else state
-
-
-def _bytes(state: _State, form: bytes, reading: Reading, model: LanguageModel) -> Iterator[_State]:
-    """Take in bytes; nothing where they do not fit."""
+def _taken(
+    state: _State, form: bytes, cost: float, codec: str, model: LanguageModel
+) -> _State | None:
+    """Take in bytes; None where they do not fit."""
     score, partial, context, text = state
     for byte in form:
-        taken = _step(reading.codec, partial, byte)
+        taken = _step(codec, partial, byte)
         if taken is None:
-            return
-        partial, character = taken
+            return None
+        partial, character, folded = taken
         if character:
-            folded = fold_one(character)
             score += model.log_p(context, folded)
-            context = (context + folded)[-2:]
+            context = context[-1:] + folded
             text += character
-    yield _State(score, partial, context, text)
+    return _State(score + cost, partial, context, text)
