@@ -32,7 +32,7 @@ _EURO = (b"\x80", b"\xa2\xe3")
 _CONTINUED = re.compile(b"[\x80-\xbf]{0,2}")
 # Of daily use, too.
 MARKS = "“”‘’—…‰※→①②③④⑤⑥⑦⑧⑨⑩"
-BEAM, PROMISING, LEAD, MOST_FITTING = 5, 12, 7.0, 600
+BEAM, PROMISING, LEAD, MOST_FITTING = 5, 6, 5.0, 600
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,12 +125,21 @@ def _filled_twice(sign: str, gap: Gap, inner: Gap) -> tuple[Filling, ...]:
     for size, cost in _sizes(sign, gap.next):
         if len(gap.left) + size + len(gap.right) != 3:
             continue
-        for text, between in fitting(inner.left, 2, inner.right):
-            whole = between.decode("gb18030", "ignore").encode()
+        for text, whole in _shown_between(inner.left, inner.right):
+            if not _fits(whole, gap):
+                continue
             lost = whole[len(gap.left) : 3 - len(gap.right)]
-            if _fits(whole, gap) and _is_lost(lost, sign, gap.next):
+            if _is_lost(lost, sign, gap.next):
                 found.append((cost + _surprise(lost), text))
     return tuple(found)
+
+
+@lru_cache(maxsize=1024)
+def _shown_between(left: bytes, right: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Give what fits around two lost bytes, with the UTF-8 of the character that showed them."""
+    return tuple(
+        (text, lost.decode("gb18030", "ignore").encode()) for text, lost in fitting(left, 2, right)
+    )
 
 
 def _is_lost(lost: bytes, sign: str, following: int) -> bool:

@@ -122,7 +122,7 @@ def _suspected(unit: str) -> tuple[Kind, ...]:
     if _LATIN_RUN.search(unit):
         return tuple(kind for kind in KINDS if kind.latin)
     seen = len(rare().findall(unit))
-    if seen >= FEWEST and seen * RARE_SHARE >= sum(c > "\u00ff" for c in unit):
+    if seen >= FEWEST and seen * RARE_SHARE >= len(unit) - len(unit.encode("latin-1", "ignore")):
         return tuple(kind for kind in KINDS if not kind.latin)
     return ()
 

@@ -40,13 +40,14 @@ def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Dam
         return text, ()
     damages, pieces, position = [], [], 0
     for match in _notes(text):
-        known = has_reading(_noted(match), match[1])
+        start, end = match.span()
+        known = has_reading(text[start - 1], match[1])
         if not known and not _ANY_TONED.search(match[1]):
             continue  # 表(table) is no note
-        pieces.append(text[position : match.start()])
-        position = match.end()
+        pieces.append(text[position:start])
+        position = end
         # Spinners read rare characters from dictionaries of their own.
-        damages.append(Damage(KIND, match.span(), match[0], "", 0.99 if known else 0.8))
+        damages.append(Damage(KIND, (start, end), match[0], "", 0.99 if known else 0.8))
     pieces.append(text[position:])
     return "".join(pieces), tuple(damages)
 

@@ -34,6 +34,8 @@ FIRST_DIGIT, NEXT_DIGIT, FIRST_LETTER, NEXT_LETTER = -5.5, -2.6, -8.0, -3.2
 PAGE_SHARE, PAGE_DOUBT = 0.35, 3
 
 
+# A digit may stand for a numeral: 3月 is as likely as 三月.
+_AS_WORD = dict.fromkeys(digits, "三")
 # A crawl goes on for weeks: what was looked up does not stay for ever. Some 20 MB.
 MOST_KNOWN = 200_000
 
@@ -43,6 +45,7 @@ class LanguageModel:
 
     def __init__(self, han: NGrams, marks: NGrams) -> None:
         self.han, self.marks = han, marks
+        self._marks_only = frozenset(marks.number) - frozenset(han.number)
         self._known: dict[str, float] = {}
 
     def log_p(self, context: str, character: str) -> float:
@@ -56,13 +59,14 @@ class LanguageModel:
         return found
 
     def _log_p(self, before: str, last: str, character: str) -> float:
-        if character in self.marks.number and character not in self.han.number:
-            found = self.marks.log_p(_as_word(before), _as_word(last), character)
+        as_word = _AS_WORD.get
+        if character in self._marks_only:
+            found = self.marks.log_p(as_word(before, before), as_word(last, last), character)
             if found is not None:
                 if last in STOPS and character in STOPS:
                     return min(found, TWICE if last == character else TWO_STOPS)
                 return found + (UNFINISHED if last in NO_END and character in STOPS else 0.0)
-        found = self.han.log_p(_as_word(before), _as_word(last), character)
+        found = self.han.log_p(as_word(before, before), as_word(last, last), character)
         if found is not None:
             found += HAN_SHARE
             if last in MARKS:
@@ -72,11 +76,6 @@ class LanguageModel:
                     return math.log((math.exp(found) + math.exp(begun)) / 2)
             return found
         return _other(last, character)
-
-
-def _as_word(character: str) -> str:
-    """Let a digit stand for a numeral: 3月 is as likely as 三月."""
-    return "三" if character.isascii() and character.isdigit() else character
 
 
 def _other(last: str, character: str) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from array import array
 from bisect import bisect_left
 from dataclasses import dataclass
 from importlib.resources import files
@@ -29,15 +30,15 @@ class Tables:
     """
 
     characters: str
-    unigram_p: memoryview
-    unigram_b: memoryview
-    bigram_at: memoryview
-    bigram_to: memoryview
-    bigram_p: memoryview
-    bigram_b: memoryview
-    trigram_at: memoryview
-    trigram_to: memoryview
-    trigram_p: memoryview
+    unigram_p: array[int]
+    unigram_b: array[int]
+    bigram_at: array[int]
+    bigram_to: array[int]
+    bigram_p: array[int]
+    bigram_b: array[int]
+    trigram_at: array[int]
+    trigram_to: array[int]
+    trigram_p: array[int]
 
 
 def pack(parts: list[bytes], characters: str, bigrams: int, trigrams: int) -> bytes:
@@ -57,7 +58,7 @@ def unpack(packed: bytes, name: str) -> Tables:
         raise ModelError(f"{name}: {error}") from error
     at = 4 * characters
     taken = [str(whole[:at], "utf-32-le")]
-    views: list[memoryview] = []
+    views: list[array[int]] = []
     sections: tuple[tuple[int, Literal["B", "H", "I"]], ...] = (
         (characters, "B"),
         (characters, "B"),
@@ -72,7 +73,7 @@ def unpack(packed: bytes, name: str) -> Tables:
     for size, code in sections:
         width = {"B": 1, "H": 2, "I": 4}[code]
         # The pieces are copied where a view would not be aligned.
-        views.append(memoryview(bytes(whole[at : at + size * width])).cast(code))
+        views.append(array(code, bytes(whole[at : at + size * width])))
         at += size * width
     if at != len(whole):
         raise ModelError(f"{name}: {len(whole)} bytes where {at} belong")
@@ -107,16 +108,19 @@ class NGrams:
         weight = 0
         a = number.get(before)
         if a is not None:
-            low, high = tables.bigram_at[a], tables.bigram_at[a + 1]
-            pair = bisect_left(tables.bigram_to, b, low, high)
-            if pair < high and tables.bigram_to[pair] == b:
-                low, high = tables.trigram_at[pair], tables.trigram_at[pair + 1]
-                found = bisect_left(tables.trigram_to, c, low, high)
-                if found < high and tables.trigram_to[found] == c:
+            at, to = tables.bigram_at, tables.bigram_to
+            high = at[a + 1]
+            pair = bisect_left(to, b, at[a], high)
+            if pair < high and to[pair] == b:
+                at, to = tables.trigram_at, tables.trigram_to
+                high = at[pair + 1]
+                found = bisect_left(to, c, at[pair], high)
+                if found < high and to[found] == c:
                     return -tables.trigram_p[found] / SCALE
                 weight = tables.bigram_b[pair]
-        low, high = tables.bigram_at[b], tables.bigram_at[b + 1]
-        found = bisect_left(tables.bigram_to, c, low, high)
-        if found < high and tables.bigram_to[found] == c:
+        at, to = tables.bigram_at, tables.bigram_to
+        high = at[b + 1]
+        found = bisect_left(to, c, at[b], high)
+        if found < high and to[found] == c:
             return -(weight + tables.bigram_p[found]) / SCALE
         return -(weight + tables.unigram_b[b] + tables.unigram_p[c]) / SCALE
