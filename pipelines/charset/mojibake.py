@@ -169,7 +169,7 @@ def _best(
         gain = score - as_it_is
         if gain > max(GAIN, GAIN_EACH * len(fixed)) and (best is None or gain > best[2]):
             best = kind.name, fixed, gain
-            if _is_likely(fixed, model):
+            if proven or _is_likely(fixed, model):
                 break
     return best
 

@@ -54,11 +54,14 @@ def remove_notes(text: str, earlier: tuple[Damage, ...]) -> tuple[str, tuple[Dam
 
 def _notes(text: str) -> Iterator[re.Match[str]]:
     """Find the readings in brackets behind a Chinese character."""
-    return (match for match in _NOTE.finditer(text) if _HAN.match(_noted(match)))
+    for match in _NOTE.finditer(text):
+        before = text[max(0, match.start() - 1)]
+        if "\u3400" <= before <= "\u9fff" or _HAN.match(before):
+            yield match
 
 
 def _noted(match: re.Match[str]) -> str:
-    return match.string[match.start() - 1 : match.start()]
+    return match.string[match.start() - 1]
 
 
 def _is_note(match: re.Match[str]) -> bool:

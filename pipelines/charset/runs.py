@@ -46,7 +46,7 @@ _TAG = re.compile(r"/?[a-zA-Z][^<>\n]{0,200}>")
 
 BEAM = 14
 EVERY = 90  # so many possible leads are as good as any
-LOST_BEAM = 6  # states that may guess at a lost byte: each costs 190 look-ups
+LOST_BEAM = 2  # states that may guess at a lost byte: each costs 190 look-ups
 MOST_LEADS = 12  # where both bytes of a character are lost there is nothing to choose by
 LONGEST = 800
 SETTLED = 4  # sound characters after a run that decide between its readings
@@ -171,8 +171,7 @@ class _Realigner:
         encoded = before[-1:].encode("gbk", "ignore")
         if len(encoded) != 2 or encoded[1] < 0x81:
             return ()
-        between = ((second, gbk.character(encoded[1], second)) for second in gbk.LEADS)
-        return tuple(second for second, c in between if c and has_reading(c, reading))
+        return _leads_between(encoded[1], reading)
 
     def _step(self, states: list[_State], position: int) -> tuple[int, list[_State]]:
         """Take in what is shown at a position; gives its length and the best states behind it."""
@@ -287,6 +286,13 @@ class _Realigner:
         for score, character, folded in self._likeliest(state, characters, len(state.leads)):
             context = state.context[-1:] + folded
             yield _State(score, (), context, state.text + character, 0, end)
+
+
+@lru_cache(maxsize=4096)
+def _leads_between(trail: int, reading: str) -> tuple[int, ...]:
+    """Give the bytes that make characters of a reading behind a byte."""
+    between = ((second, gbk.character(trail, second)) for second in gbk.LEADS)
+    return tuple(second for second, c in between if c and has_reading(c, reading))
 
 
 @lru_cache(maxsize=65536)
