@@ -18,7 +18,7 @@ Row = tuple[str, str, dict[str, str]]
 Damage = Callable[[str], str]
 PAGES = Path(__file__).resolve().parents[2] / "shared" / "data" / "pages"
 # Damaged pages before the first one that counts: libraries load what they need.
-WARM = 3
+WARM = 10
 REPEATED = 5
 
 

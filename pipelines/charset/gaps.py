@@ -30,8 +30,6 @@ UNKNOWN = "\ufffd"
 _SIGNS = re.compile("[?\ufffd€]+")
 _EURO = (b"\x80", b"\xa2\xe3")
 _CONTINUED = re.compile(b"[\x80-\xbf]{0,2}")
-# Of daily use, too.
-MARKS = "“”‘’—…‰※→①②③④⑤⑥⑦⑧⑨⑩"
 BEAM, PROMISING, LEAD, MOST_FITTING = 5, 6, 5.0, 600
 
 
@@ -159,7 +157,7 @@ def _surprise(lost: bytes) -> float:
 
 @cache
 def _common_bytes() -> tuple[npt.NDArray[np.uint8], list[str]]:
-    three = sorted(c for c in common() | set(MARKS) if len(c.encode()) == 3)
+    three = sorted(c for c in common() if len(c.encode()) == 3)
     table = np.frombuffer("".join(three).encode(), np.uint8).reshape(-1, 3)
     return table, three
 

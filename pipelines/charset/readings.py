@@ -29,6 +29,7 @@ def _plain(reading: str) -> str:
     return unicodedata.normalize("NFC", reading).translate(_PLAIN_FORMS)
 
 
+@lru_cache(maxsize=4096)
 def _toneless(reading: str) -> str:
     """Take the tone off a reading: guó becomes guo, lǜ becomes lü."""
     letters = unicodedata.normalize("NFD", reading)

@@ -21,7 +21,14 @@ from pipelines.charset import gbk
 from pipelines.charset.model.language import PageModel, fold, fold_one
 from pipelines.charset.readings import READING, has_reading
 from pipelines.charset.rereading import TooSlowError
-from pipelines.charset.traditional import HAN, common_traditional, simplified, traditional, visible
+from pipelines.charset.traditional import (
+    HAN,
+    common,
+    common_traditional,
+    simplified,
+    traditional,
+    visible,
+)
 from pipelines.charset.variants import PROOF, evidence_of_table
 
 # What looks like the start of a run on a damaged page but makes no likely text stays as it is.
@@ -297,7 +304,9 @@ def _leads_between(trail: int, reading: str) -> tuple[int, ...]:
 
 @lru_cache(maxsize=65536)
 def _made(leads: tuple[int, ...], trail: int) -> tuple[str, ...]:
-    return tuple(filter(None, (gbk.character(lead, trail) for lead in leads)))
+    made = tuple(filter(None, (gbk.character(lead, trail) for lead in leads)))
+    # Where nothing tells the lead, a rare character is never the likeliest.
+    return made if len(leads) < EVERY else tuple(c for c in made if c in common())
 
 
 @lru_cache(maxsize=1024)

@@ -64,8 +64,10 @@ def common_traditional() -> frozenset[str]:
 @cache
 def common() -> frozenset[str]:
     """List the characters of daily use in either script: those of GB 2312, and of Big5's first."""
-    hans = (chr(code) for code in range(0x3000, 0xFFFF) if _encodable(chr(code), "gb2312"))
-    return frozenset(hans) | common_traditional()
+    planes = (*range(0x2010, 0x2700), *range(0x3000, 0xFFFF))
+    hans = (chr(code) for code in planes if _encodable(chr(code), "gb2312"))
+    # Python's GB 2312 has other dashes and dots than pages have.
+    return frozenset(hans) | common_traditional() | frozenset("—·")
 
 
 @cache
