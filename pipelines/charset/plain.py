@@ -11,29 +11,63 @@ import codecs
 import re
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
 from pipelines.charset import gbk
-from pipelines.charset.candidates import known
+from pipelines.charset.candidates import known, units
 
 # So many byte pairs, and so many of them 的 or a comma: news have one in twelve.
 MANY, USUAL_EACH = 100, 80
 COMMON, JUDGED, COMMON_AMONG = 1000, 4, 2
+# What was read one byte off in Big5: a rare ideograph, then a letter within Chinese.
+RARE, _WIDE, _LETTER, _ODD = 10.0, ord("w"), ord("a"), ord("o")
+_OUT_OF_STEP = re.compile(b"ow?a[ow]")
 
 
 def read_plain(body: bytes, labels: list[str]) -> tuple[str, str] | None:
     """Give the text and the WHATWG label of a page that is plain Chinese; None where doubts are."""
-    ways = (("big5", "big5", "strict"), ("gb18030", "gb2312", _BEYOND))
-    for label, codec, errors in ways if "big5" in labels else ways[::-1]:
-        try:
-            text = body.decode(codec, errors)
-        except UnicodeDecodeError:
-            continue
-        pairs = len(body) - len(text)
-        # EUC-JP is all in GB 2312, too.
-        usual = text.count("的") + text.count("，") - ("の" in text and 9 * text.count("の"))
-        # And Windows has other characters than GB 2312 in two places.
-        if pairs >= MANY and usual * USUAL_EACH >= pairs:
-            return text.replace("・", "·").replace("―", "—"), label
-    return None
+    ways = (_big5, _gbk) if "big5" in labels else (_gbk, _big5)
+    return next((found for way in ways if (found := way(body))), None)
+
+
+def _gbk(body: bytes) -> tuple[str, str] | None:
+    try:
+        text = body.decode("gb2312", _BEYOND)
+    except UnicodeDecodeError:
+        return None
+    # EUC-JP is all in GB 2312, too.
+    usual = text.count("的") + text.count("，") - ("の" in text and 9 * text.count("の"))
+    if not _is_usual(usual, text, body):
+        return None
+    # Windows, and so the pages, have other characters in two places.
+    return text.replace("・", "·").replace("―", "—"), "gb18030"
+
+
+def _big5(body: bytes) -> tuple[str, str] | None:
+    try:
+        text = body.decode("big5")
+    except UnicodeDecodeError:
+        return None
+    if not _is_usual(text.count("的"), text, body):
+        return None
+    # Half of its pairs end in a byte of ASCII: it gets back in step without any error.
+    kinds = _kinds().take(units(text)).tobytes()
+    return None if _OUT_OF_STEP.search(kinds) else (text, "big5")
+
+
+def _is_usual(usual: int, text: str, body: bytes) -> bool:
+    pairs = len(body) - len(text)
+    return pairs >= MANY and usual * USUAL_EACH >= pairs
+
+
+@cache
+def _kinds() -> NDArray[np.uint8]:
+    """Say of each UTF-16 unit whether it is wide, the last byte of a pair, or a rare ideograph."""
+    kinds = np.zeros(0x10000, np.uint8)
+    kinds[0x80:], kinds[0x40:0x7F] = _WIDE, _LETTER
+    kinds[0x3400:][known("big5").costs[0x3400:] > RARE] = _ODD
+    return kinds
 
 
 def _from_gbk(error: UnicodeError) -> tuple[str, int]:
