@@ -31,12 +31,12 @@ from pipelines.charset.traditional import rare
 _WIDE = re.compile("[^\x00-\x7f]+")
 _UNIT = re.compile(r"[^\n\r<>]+")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
-_LATIN_RUN = re.compile(f"[{_LATIN}]{{4}}")
+_LATIN_RUN, _LATIN_PAIR = (re.compile(f"[{_LATIN}]{{{size}}}") for size in (4, 2))
 # A crawl does not wait for one page.
 SECONDS, LONGEST = 2.0, 100_000
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
-SOUND_EACH, POOR_EACH, WINDOW = -6.5, -11.5, 8
+SOUND_EACH, PREFERRED = -6.5, 12.0
 # Long texts are judged by their beginning.
 SAMPLE = 150
 
@@ -97,7 +97,7 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     model: LanguageModel | None = None
     deadline = time.monotonic() + SECONDS
     for unit in _UNIT.finditer(text):
-        kinds = () if unit[0].isascii() else _suspected(unit[0])
+        kinds = () if unit[0].isascii() else _suspected(unit[0], name)
         if not kinds:
             continue
         if len(unit[0]) > LONGEST:
@@ -118,9 +118,12 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     return "".join(pieces) + text[position:], tuple(damages)
 
 
-def _suspected(unit: str) -> tuple[Kind, ...]:
+def _suspected(unit: str, proven: str) -> tuple[Kind, ...]:
     if _LATIN_RUN.search(unit):
         return tuple(kind for kind in KINDS if kind.latin)
+    if proven and _LATIN_PAIR.search(unit):
+        # A mark or a word between tags, on a page of which more was misread.
+        return tuple(kind for kind in KINDS if kind.latin and kind.name == proven)
     seen = len(rare().findall(unit))
     if seen >= FEWEST and seen * RARE_SHARE >= len(unit) - len(unit.encode("latin-1", "ignore")):
         return tuple(kind for kind in KINDS if not kind.latin)
@@ -154,8 +157,9 @@ def _best(
         at_once = [(UTF8_AS_LATIN, fix_encoding(unit))]
     for name, fixed in at_once:
         gain = -surprisal(fixed) - as_it_is
-        common = proven and sound_until(fixed) == len(fixed)
-        if gain > GAIN and (common or _is_sound(fixed, model)):
+        # Bytes that are UTF-8 throughout are no accident; others may be, behind one that is lost.
+        sound = name == UTF8_AS_LATIN or sound_until(fixed) == len(fixed)
+        if gain > GAIN and sound and (proven or _is_likely(fixed, model)):
             return name, fixed, gain
     if kinds[0].latin:
         unit = _MARKED.sub(_part, unit)
@@ -171,22 +175,16 @@ def _best(
             best = kind.name, fixed, gain
             if proven or _is_likely(fixed, model):
                 break
+    # What reads without any loss is likelier to be without one.
+    whole = dict(at_once).get(best[0]) if best else None
+    if best and whole and likelihood(whole, model) > likelihood(best[1], model) - PREFERRED:
+        return best[0], whole, best[2]
     return best
 
 
 def _is_likely(text: str, model: LanguageModel) -> bool:
     wide = "".join(_WIDE.findall(text))[:SAMPLE]
     return likelihood(wide, model) > SOUND_EACH * len(wide)
-
-
-def _is_sound(text: str, model: LanguageModel) -> bool:
-    """Ask for likely text all over: a lost byte spoils a stretch, then the next ASCII ends it."""
-    wide = "".join(_WIDE.findall(text))
-    windows = (wide[at : at + WINDOW] for at in range(0, len(wide), WINDOW // 2))
-    return _is_likely(wide, model) and (
-        sound_until(text) == len(text)
-        or all(likelihood(window, model) > POOR_EACH * len(window) for window in windows)
-    )
 
 
 def likelihood(text: str, model: LanguageModel) -> float:

@@ -27,7 +27,7 @@ OPEN_BYTE, SKIPPED = 2.5, -25.0
 BEAM, GUESSING, LEAD = 5, 2, 12.0
 # A window as poor as this, in nats a character, is looked at closely: wider ones and poorer ones
 # overlook what is out of step for two characters.
-WINDOW, POOR_EACH = 3, 10.0
+WINDOW, POOR_EACH = 2, 10.0
 # Characters that are looked at ahead, and how many of them must be sound, but for the last ones.
 AHEAD, FEWEST_AHEAD, MARGIN, PAUSE = 200, 8, 5, 8
 # What Windows-1252 and Latin-1 show for bytes, and what ftfy makes of two that are UTF-8.
