@@ -39,6 +39,9 @@ _LATIN_BYTES = {code: "".join(map(chr, chr(code).encode())) for code in range(0x
 # No character of daily use begins with these.
 _NO_LEADS = {"gbk": (b"\xad",), "big5hkscs": ()}
 _BEYOND_LATIN = re.compile("[^\\x00-\u07ff" + "".join(map(chr, _LATIN_BYTES)) + "]")
+# Where ftfy made one character of two, its quotes may have been characters, too.
+_COMPOSED = re.compile("[\u0180-\u02af\u0370-\u07ff]")
+_QUOTE_OR_BEYOND = re.compile(_BEYOND_LATIN.pattern + "|[\"']")
 
 
 class TooSlowError(Exception):
@@ -92,7 +95,9 @@ def shown_by_latin(character: str) -> tuple[tuple[bytes, float], ...]:
     # Of two bytes that make UTF-8, ftfy makes one character: C3 A9 becomes E9.
     encoded = character.encode("utf-8", "ignore")
     forms.setdefault(encoded, FOLDED)
-    if len(encoded) == 2:  # and it may have done so twice: C4 C2 B5 becomes C4 B5
+    if len(encoded) == 2:  # also where a soft hyphen stood between
+        forms.setdefault(encoded[:1] + b"\xad" + encoded[1:], FOLDED + LOST)
+        # and it may have done so twice: C4 C2 B5 becomes C4 B5
         forms.setdefault(encoded[:1] + encoded[1:].decode("latin-1").encode(), 2 * FOLDED)
     for rest, mark in parted(character):
         forms.setdefault(rest.encode("latin-1") + mark.encode(), FOLDED)
@@ -219,7 +224,8 @@ def latin_bytes(shown: str) -> bytes:
 
     Raises UnicodeEncodeError, with the place in `shown`, where there are none.
     """
-    if beyond := _BEYOND_LATIN.search(shown):
+    beyond = (_QUOTE_OR_BEYOND if _COMPOSED.search(shown) else _BEYOND_LATIN).search(shown)
+    if beyond:
         raise UnicodeEncodeError("latin-1", shown, *beyond.span(), "no Latin character")
     return shown.translate(_LATIN_BYTES).encode("latin-1")
 
