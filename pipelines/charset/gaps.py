@@ -26,6 +26,8 @@ from pipelines.charset.traditional import common
 # Nats: a byte lost for no known reason, a gap that nothing fits.
 LOST, GIVEN_UP = -3.0, -15.0
 UNKNOWN = "\ufffd"
+# A broken byte in so many characters is an accident.
+BROKEN_PER = 20
 # What a decoder shows for bytes that it cannot read.
 _SIGNS = re.compile("[?\ufffd€]+")
 _EURO = (b"\x80", b"\xa2\xe3")
@@ -287,15 +289,23 @@ def _bytes(texts: list[str], between: list[Loss]) -> tuple[list[bytes], list[Los
 
 
 def _decoded(pieces: list[bytes]) -> tuple[list[str], list[Gap]]:
-    """Read stretches of bytes; gaps are what of them is left over between."""
+    """Read stretches of bytes; gaps are what of them is left over between.
+
+    A byte here and there that no sign stands for becomes U+FFFD; raises UnicodeError where there
+    are more.
+    """
     texts, lefts, rights = [], [], []
     for number, piece in enumerate(pieces):
         begun = _CONTINUED.match(piece) if number else None
         right = begun[0] if begun else b""
-        decoder = codecs.getincrementaldecoder("utf-8")()
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
         texts.append(decoder.decode(piece[len(right) :]))
         lefts.append(decoder.getstate()[0])
         rights.append(right)
+    genuine = sum(piece.count(UNKNOWN.encode()) for piece in pieces)
+    broken = sum(text.count(UNKNOWN) for text in texts) - genuine
+    if broken * BROKEN_PER > sum(map(len, texts)):
+        raise UnicodeError(f"{broken} broken bytes")
     following = [piece[0] if piece else 0 for piece in pieces[1:]]
     gaps = [Gap(*gap) for gap in zip(lefts, rights[1:], following, strict=False)]
     return texts, gaps

@@ -121,9 +121,10 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
 def _suspected(unit: str, proven: str) -> tuple[Kind, ...]:
     if _LATIN_RUN.search(unit):
         return tuple(kind for kind in KINDS if kind.latin)
-    if proven and _LATIN_PAIR.search(unit):
+    misread = tuple(kind for kind in KINDS if kind.latin and kind.name == proven)
+    if misread and _LATIN_PAIR.search(unit):
         # A mark or a word between tags, on a page of which more was misread.
-        return tuple(kind for kind in KINDS if kind.latin and kind.name == proven)
+        return misread
     seen = len(rare().findall(unit))
     if seen >= FEWEST and seen * RARE_SHARE >= len(unit) - len(unit.encode("latin-1", "ignore")):
         return tuple(kind for kind in KINDS if not kind.latin)

@@ -62,6 +62,21 @@ def test_a_wrong_decoding_is_undone(name: str) -> None:
     assert repaired.damages
 
 
+def test_a_page_proven_misread_is_read_anew_to_its_last_word() -> None:
+    wrong = PLAIN.encode("gbk").decode("latin-1")
+    page = f"<p>{wrong}</p><p>{wrong[:8]}<b>{wrong[:4]}</b></p>"
+
+    assert repair(page).text == f"<p>{PLAIN}</p><p>{PLAIN[:4]}<b>{PLAIN[:2]}</b></p>"
+
+
+def test_signs_that_latin_has_too_do_not_hide_the_rest_of_a_page_proven_misread() -> None:
+    wrong = simulator.MOJIBAKE["utf8_as_gb18030"](PLAIN)
+
+    repaired = repair(f"<p>{wrong}</p><p>{wrong}×× 10°° {wrong}</p>").text
+
+    assert repaired.count(PLAIN[:100]) == 3
+
+
 @pytest.mark.parametrize("codec", ["cp1252", "latin-1"])
 def test_utf8_read_as_latin_is_left_to_ftfy(codec: str) -> None:
     shown = "".join(bytes((byte,)).decode(codec, "ignore") or chr(byte) for byte in PLAIN.encode())
