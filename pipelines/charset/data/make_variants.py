@@ -20,7 +20,7 @@ from pipelines.charset.script import fold_script
 CONVERTED = {"台": "臺", "着": "著", "准": "準", "并": "並", "鉴": "鑒"}
 # Forms that writers of Taiwan and Hong Kong hardly use for the others; not 占 布 周 托 卷 症.
 TELLING = "于后里系云几余志采筑么范干愿游制斗征冲丑仆划厂价党儿亏凭岩杰辟郁据帘朴机杠极柜栖"
-FEWEST, FEWEST_BESIDE, DIFFERENCE = 300, 40, 15
+FEWEST, FEWEST_BESIDE, SURE, DIFFERENCE = 300, 40, 1000, 15
 
 
 def main(essay: Path) -> None:
@@ -61,7 +61,9 @@ def main(essay: Path) -> None:
         for (character, context), (also, every) in sorted(beside.items()):
             if character != plain or every < FEWEST_BESIDE:
                 continue
-            if abs(100 * also / every - share) >= DIFFERENCE:
+            # 于是 is never 於是's form; that tells more than that 于 is rare.
+            never_here = not also and every >= SURE
+            if abs(100 * also / every - share) >= DIFFERENCE or never_here:
                 row.append(f"{context}{100 * also / every:.0f}")
         rows.append("\t".join(row))
     Path(__file__).with_name("variants.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
