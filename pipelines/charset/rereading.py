@@ -14,6 +14,7 @@ import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -24,7 +25,7 @@ from pipelines.charset.model.language import LanguageModel, fold
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0
 # Only the best states may guess at what is lost.
-BEAM, GUESSING, LEAD = 5, 2, 12.0
+BEAM, GUESSING, LEAD = 4, 2, 12.0
 # A window as poor as this, in nats a character, is looked at closely: wider ones and poorer ones
 # overlook what is out of step for two characters.
 WINDOW, POOR_EACH = 2, 10.0
@@ -36,6 +37,7 @@ _LATIN_BYTES = {code: "".join(map(chr, chr(code).encode())) for code in range(0x
     for byte in range(0x80, 0xA0)
     if byte not in b"\x81\x8d\x8f\x90\x9d"
 }
+_PROMISE = itemgetter(0)
 # No character of daily use begins with these.
 _NO_LEADS = {"gbk": (b"\xad",), "big5hkscs": ()}
 _BEYOND_LATIN = re.compile("[^\\x00-\u07ff" + "".join(map(chr, _LATIN_BYTES)) + "]")
@@ -126,10 +128,17 @@ class Reading:
 
 
 class _State(NamedTuple):
+    promise: float
+    """What states that have come to different ends are compared by; the least is the best."""
     score: float
     partial: bytes
     context: str
     text: str
+
+
+def _state(score: float, partial: bytes, context: str, text: str) -> _State:
+    """Make a state; an open byte has its cost before it."""
+    return _State(OPEN_BYTE * len(partial) - score, score, partial, context, text)
 
 
 def read_at_once(text: str, reading: Reading) -> str | None:
@@ -145,7 +154,7 @@ def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -
 
     Raises TooSlowError behind the deadline, a time of `time.monotonic`.
     """
-    states = [_State(0.0, b"", "", "")]
+    states = [_state(0.0, b"", "", "")]
     single = reading.shown is shown_by_latin
     at = looked = 0
     while at < len(text):
@@ -167,7 +176,7 @@ def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -
         if reading.lost:
             behind += [
                 new
-                for state in sorted(behind, key=_by_promise)[:GUESSING]
+                for state in sorted(behind, key=_PROMISE)[:GUESSING]
                 for lost in reading.lost
                 if state.partial or lost not in _NO_LEADS[reading.codec]
                 if (new := _taken(state, lost, LOST, reading.codec, model))
@@ -183,11 +192,11 @@ def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -
 def _best(states: list[_State]) -> list[_State]:
     if len(states) < 2:
         return states
-    ordered = sorted(states, key=_by_promise)
-    least = _by_promise(ordered[0]) + LEAD
+    ordered = sorted(states, key=_PROMISE)
+    least = ordered[0].promise + LEAD
     best: dict[tuple[bytes, str], _State] = {}
     for state in ordered:
-        if len(best) == BEAM or _by_promise(state) > least:
+        if len(best) == BEAM or state.promise > least:
             break
         best.setdefault((state.partial, state.context), state)
     return list(best.values())
@@ -214,7 +223,7 @@ def _sound_ahead(state: _State, shown: str, reading: Reading) -> tuple[int, _Sta
         if ends[taken - 1] == size:
             text = text[:sound]
             score = state.score - surprisal(text)
-            return taken, _State(score, b"", fold(text[-2:]), state.text + text)
+            return taken, _state(score, b"", fold(text[-2:]), state.text + text)
         sound -= 1
     return 0, state
 
@@ -243,19 +252,14 @@ def sound_until(text: str) -> int:
 
 
 def _skipped(state: _State, character: str) -> _State:
-    return _State(state.score + SKIPPED, b"", fold(character), state.text + character)
-
-
-def _by_promise(state: _State) -> float:
-    """Compare states that have come to different ends: an open byte has its cost before it."""
-    return OPEN_BYTE * len(state.partial) - state.score
+    return _state(state.score + SKIPPED, b"", fold(character), state.text + character)
 
 
 def _taken(
     state: _State, form: bytes, cost: float, codec: str, model: LanguageModel
 ) -> _State | None:
     """Take in bytes; None where they do not fit."""
-    score, partial, context, text = state
+    _, score, partial, context, text = state
     for byte in form:
         taken = _step(codec, partial, byte)
         if taken is None:
@@ -265,4 +269,5 @@ def _taken(
             score += model.log_p(context, folded)
             context = context[-1:] + folded
             text += character
-    return _State(score + cost, partial, context, text)
+    score += cost
+    return _State(OPEN_BYTE * len(partial) - score, score, partial, context, text)
