@@ -20,8 +20,10 @@ from pipelines.charset.candidates import known, units
 # So many byte pairs, and so many of them 的 or a comma: news have one in twelve.
 MANY, USUAL_EACH = 100, 80
 COMMON, JUDGED, COMMON_AMONG = 1000, 4, 2
+# GBK's A844, which would be taken for what GB 2312 has for GBK's A1AA.
+_BAR = "―"
 # What was read one byte off in Big5: a rare ideograph, then a letter within Chinese.
-RARE, _WIDE, _LETTER, _ODD = 10.0, ord("w"), ord("a"), ord("o")
+RARE, _WIDE, _LETTER, _ODD, _OTHER = 10.0, *b"waox"
 _OUT_OF_STEP = re.compile(b"ow?a[ow]")
 
 
@@ -53,7 +55,7 @@ def _big5(body: bytes) -> tuple[str, str] | None:
         return None
     # Half of its pairs end in a byte of ASCII: it gets back in step without any error.
     kinds = _kinds().take(units(text)).tobytes()
-    return None if _OUT_OF_STEP.search(kinds) else (text, "big5")
+    return None if _OTHER in kinds or _OUT_OF_STEP.search(kinds) else (text, "big5")
 
 
 def _is_usual(usual: int, text: str, body: bytes) -> bool:
@@ -63,10 +65,18 @@ def _is_usual(usual: int, text: str, body: bytes) -> bool:
 
 @cache
 def _kinds() -> NDArray[np.uint8]:
-    """Say of each UTF-16 unit whether it is wide, the last byte of a pair, or a rare ideograph."""
+    """Say of each UTF-16 unit whether it is wide, the last byte of a pair, or a rare ideograph.
+
+    Or one that Big5-HKSCS, and so browsers, have other characters for.
+    """
     kinds = np.zeros(0x10000, np.uint8)
     kinds[0x80:], kinds[0x40:0x7F] = _WIDE, _LETTER
     kinds[0x3400:][known("big5").costs[0x3400:] > RARE] = _ODD
+    for lead in (0xC6, 0xC7):
+        for trail in gbk.TRAILS:
+            read = bytes((lead, trail)).decode("big5", "ignore")
+            if len(read) == 1 and read != bytes((lead, trail)).decode("big5hkscs", "ignore"):
+                kinds[ord(read)] = _OTHER
     return kinds
 
 
@@ -76,7 +86,8 @@ def _from_gbk(error: UnicodeError) -> tuple[str, int]:
     body, at = error.object, error.start
     character = gbk.character(body[at], body[at + 1]) if at + 1 < len(body) else ""
     in_a_word = _LETTERS.fullmatch(body, at + 1, at + 3)
-    if not character or (in_a_word and not _is_common(body[max(0, at - 8) : at])):
+    doubtful = in_a_word and not _is_common(body[max(0, at - 2 * JUDGED) : at])
+    if character in ("", _BAR) or doubtful:
         raise error
     return character, at + 2
 

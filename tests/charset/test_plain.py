@@ -37,6 +37,15 @@ def test_dashes_and_dots_are_those_of_windows() -> None:
     assert decode(text.encode("gbk")).text == text
 
 
+@pytest.mark.parametrize(
+    ("text", "codec"),
+    # Codecs for a part of GBK and Big5 have other characters in these places.
+    [(HANS + "甲―乙", "gbk"), (HANS + "甲—乙", "gbk"), (HANT + "①②的選項", "big5hkscs")],
+)
+def test_no_character_becomes_another(text: str, codec: str) -> None:
+    assert decode(text.encode(codec)).text == text
+
+
 @pytest.mark.parametrize("after", ["abc", "Abc</p>", "xyz，后面还有"])
 def test_a_byte_lost_before_a_word_is_looked_at_closer(after: str) -> None:
     body = HANS.encode("gbk")
