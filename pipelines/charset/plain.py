@@ -2,7 +2,7 @@
 
 GB 2312 has no pair of bytes that ends in ASCII and none that begins with AA to AF: what is read
 one byte off comes upon one of these soon, at the latest at the next letter. What GBK adds to it may
-be a pair with the first letter of a word: then the characters before it must be common ones.
+be a pair with the first letter of a word: where another letter follows, it is looked at closer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from pipelines.charset.candidates import known, units
 
 # So many byte pairs, and so many of them 的 or a comma: news have one in twelve.
 MANY, USUAL_EACH = 100, 80
-COMMON, JUDGED, COMMON_AMONG = 1000, 4, 2
 # GBK's A844, which would be taken for what GB 2312 has for GBK's A1AA.
 _BAR = "―"
 # What was read one byte off in Big5: a rare ideograph, then a letter within Chinese.
@@ -85,9 +84,7 @@ def _from_gbk(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
     body, at = error.object, error.start
     character = gbk.character(body[at], body[at + 1]) if at + 1 < len(body) else ""
-    in_a_word = _LETTERS.fullmatch(body, at + 1, at + 3)
-    doubtful = in_a_word and not _is_common(body[max(0, at - 2 * JUDGED) : at])
-    if character in ("", _BAR) or doubtful:
+    if character in ("", _BAR) or _LETTERS.fullmatch(body, at + 1, at + 3):
         raise error
     return character, at + 2
 
@@ -95,19 +92,3 @@ def _from_gbk(error: UnicodeError) -> tuple[str, int]:
 _LETTERS = re.compile(b"[@-~][A-Za-z]")
 _BEYOND = "gb2312+gbk"
 codecs.register_error(_BEYOND, _from_gbk)
-
-
-@cache
-def _common() -> frozenset[str]:
-    return frozenset("".join(language[:COMMON] for language in known("gb18030").common))
-
-
-def _is_common(before: bytes) -> bool:
-    """Judge up to four characters; an ASCII byte before them is as good as two common ones."""
-    found = 0
-    for end in range(len(before), 1, -2):
-        pair = before[end - 2 : end]
-        if pair[1] < 0x80:
-            return True
-        found += gbk.character(*pair) in _common()
-    return found >= min(COMMON_AMONG, len(before) // 2)

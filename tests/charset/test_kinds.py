@@ -69,6 +69,28 @@ def test_a_page_proven_misread_is_read_anew_to_its_last_word() -> None:
     assert repair(page).text == f"<p>{PLAIN}</p><p>{PLAIN[:4]}<b>{PLAIN[:2]}</b></p>"
 
 
+def test_an_apostrophe_stays_where_nothing_is_lost() -> None:
+    truth = "十字园蛛（学名：'），又名园圃蜘蛛，是一种常见的蜘蛛，分布在河边的草丛里。"
+
+    assert repair(truth.encode("gbk").decode("latin-1")).text == truth
+
+
+def test_soft_hyphens_are_put_back_wherever_they_were_taken_out() -> None:
+    truth = "珠江沿岸的旧城改造工程昨日开始，江边的居民已经搬到新居，预计明年完工。"
+
+    for name in ("gbk_as_latin_wild", "gbk_as_latin_ftfy"):
+        assert repair(simulator.MOJIBAKE[name](truth)).text == truth, name
+
+
+def test_a_singer_with_the_surname_yu_is_not_spun() -> None:
+    text = (
+        "資深藝人余貴華出席記者會，談論與團隊合作電視劇經驗，現場媒體爭相發問，導演讚賞劇組認真，"
+        "觀眾熱烈響應，將續拍連續劇。"
+    )
+
+    assert repair(text).text is text
+
+
 def test_signs_that_latin_has_too_do_not_hide_the_rest_of_a_page_proven_misread() -> None:
     wrong = simulator.MOJIBAKE["utf8_as_gb18030"](PLAIN)
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.charset.model.language import PageModel, fold, language_model
+from pipelines.charset.model import language
+from pipelines.charset.model.language import LanguageModel, PageModel, fold, language_model
 from pipelines.charset.model.ngrams import ModelError, NGrams, pack, unpack
 
 MODEL = Path(__file__).resolve().parents[2] / "pipelines" / "charset" / "model"
@@ -96,3 +97,13 @@ def test_it_loads_from_a_zipped_egg_in_under_30_mb(tmp_path: Path) -> None:
     path, grown = done.stdout.split()
     assert path.startswith(str(egg))
     assert int(grown) < 30e6
+
+
+def test_what_was_looked_up_does_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(language, "MOST_KNOWN", 10)
+    model = LanguageModel(language_model().han, language_model().marks)
+
+    for character in "清源市卫生健康委员会昨日召开会议":
+        model.log_p("的", character)
+
+    assert len(model._known) <= 11

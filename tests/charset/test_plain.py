@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from rapidfuzz.distance import Levenshtein
 
 from pipelines.charset import decode
 from pipelines.charset.plain import read_plain
@@ -46,19 +47,21 @@ def test_no_character_becomes_another(text: str, codec: str) -> None:
     assert decode(text.encode(codec)).text == text
 
 
-@pytest.mark.parametrize("after", ["abc", "Abc</p>", "xyz，后面还有"])
-def test_a_byte_lost_before_a_word_is_looked_at_closer(after: str) -> None:
-    body = HANS.encode("gbk")
-    damaged = body[:40] + body[41:-1] + after.encode("gbk")
+def test_a_page_that_lost_a_byte_is_plain_only_where_that_shows_in_few_characters() -> None:
+    # Read one byte off, the last character before a word would swallow its first letter.
+    with_words = HANS.replace("，", "，Abc").replace("。", "。xyz")
+    for text, codec in ((with_words, "gbk"), (HANT, "big5")):
+        body = text.encode(codec)
 
-    # 40 characters read one byte off would end in a pair with the first letter of the word.
-    assert decode(damaged).text.count("树") >= HANS.count("树") - 1
+        found = [read_plain(body[:at] + body[at + 1 :], []) for at in range(len(body))]
+
+        assert max(Levenshtein.distance(each[0], text) for each in found if each) <= 6
 
 
 @pytest.mark.parametrize(
     ("text", "codec"),
     [
-        ("図書館は昨日、再び開館した，町長の話では子どもたちに使ってほしい。", "euc_jp"),
+        ("これはきのうの，かわのほとりの，はなしです，とこどもたちが，いっていた。", "euc_jp"),
         (
             "푸른마을 도서관이 어제 다시 문을 열었다. 관장은 아이들이 오기를 바란다고 했다. ",
             "euc_kr",
@@ -76,11 +79,10 @@ def test_a_block_of_utf_8_is_not_plain() -> None:
     assert decode(body).text.count(HANS[:40]) == 3
 
 
-@pytest.mark.parametrize("at", range(61, 181, 8))
-def test_a_byte_too_many_in_a_plain_page_costs_few_characters(at: int) -> None:
+def test_a_byte_too_many_in_a_plain_page_costs_few_characters() -> None:
     for text, codec in ((HANS, "gbk"), (HANT, "big5")):
         body = text.encode(codec)
-        decoded = decode(body[:at] + b"\xb5" + body[at:]).text
+        for at in range(61, 181):
+            decoded = decode(body[:at] + b"\xb5" + body[at:]).text
 
-        assert decoded[:20] == text[:20]
-        assert decoded[-20:] == text[-20:]
+            assert Levenshtein.distance(decoded, text) <= 8, at
