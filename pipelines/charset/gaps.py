@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import codecs
 import re
-import time
 from collections.abc import Hashable, Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -19,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.charset import gbk
+from pipelines.charset.deadline import Deadline
 from pipelines.charset.model.language import LanguageModel, fold, fold_one
-from pipelines.charset.rereading import TooSlowError, surprisal
+from pipelines.charset.rereading import surprisal
 from pipelines.charset.traditional import common
 
 # Nats: a byte lost for no known reason, a gap that nothing fits.
@@ -144,13 +144,14 @@ def _shown_between(left: bytes, right: bytes) -> tuple[tuple[str, bytes], ...]:
 
 def _is_lost(lost: bytes, sign: str, following: int) -> bool:
     """Say whether a decoder can have lost just these bytes: it does not lose what it can read."""
-    behind = (*lost[1:], following)
-    if len(lost) > len(sign):  # in pairs
-        lost, behind = lost[::2], behind[::2]
-    return all(
-        byte == 0x80 or after < 0x40 or not gbk.character(byte, after)
-        for byte, after in zip(lost, behind, strict=True)
-    )
+    behind = lost[1:] + bytes((following,))
+    each = 2 if len(lost) > len(sign) else 1
+    return all(map(_is_unreadable, lost[::each], behind[::each]))
+
+
+@cache
+def _is_unreadable(byte: int, after: int) -> bool:
+    return byte == 0x80 or after < 0x40 or not gbk.character(byte, after)
 
 
 def _surprise(lost: bytes) -> float:
@@ -169,17 +170,17 @@ def fitting(left: bytes, size: int, right: bytes) -> tuple[tuple[str, bytes], ..
     """Give the one or two characters of daily use around lost bytes, and what these were."""
     total = len(left) + size + len(right)
     if total == 2:
-        twos = [c for c in "·×÷°±" if c.encode().startswith(left) and c.encode().endswith(right)]
+        texts = [c for c in "·×÷°±" if c.encode().startswith(left) and c.encode().endswith(right)]
     elif total == 3:
-        twos = list(_matching(left, right))
+        texts = list(_matching(left, right))
     elif total == 6:
         heads, tails = _matching(left, b""), _matching(b"", right)
         if len(heads) * len(tails) > MOST_FITTING:
             return ()
-        twos = [head + tail for head in heads for tail in tails]
+        texts = [head + tail for head in heads for tail in tails]
     else:
         return ()
-    return tuple((text, text.encode()[len(left) : len(left) + size]) for text in twos)
+    return tuple((text, text.encode()[len(left) : len(left) + size]) for text in texts)
 
 
 def _matching(left: bytes, right: bytes) -> list[str]:
@@ -197,29 +198,24 @@ class _State(NamedTuple):
 
 
 def read_utf8(
-    shown: str, model: LanguageModel, deadline: float, layers: int
+    shown: str, model: LanguageModel, deadline: Deadline, layers: int
 ) -> tuple[str, float] | None:
     """Give the likeliest text behind what is shown, with its log probability in nats.
 
-    None where the bytes are no UTF-8. Raises TooSlowError behind the deadline, a time of
-    `time.monotonic`.
+    None where the bytes are no UTF-8. Raises TooSlowError behind the deadline.
     """
     texts, losses, gaps = [shown], list[Loss](), list[Gap]()
     try:
         for layer in range(layers):
             if layer:
-                losses = [
-                    Hidden(loss.sign, gap) if isinstance(loss, Sign) else loss
-                    for loss, gap in zip(losses, gaps, strict=True)
-                ]
+                losses = [Hidden(loss.sign, gap) for loss, gap in zip(losses, gaps, strict=True)]
             pieces, losses = _bytes(texts, losses)
             texts, gaps = _decoded(pieces)
     except UnicodeError:
         return None
     states = [_State(0.0, fold(texts[0][-2:]), texts[0])]
     for loss, gap, text in zip(losses, gaps, texts[1:], strict=True):
-        if time.monotonic() > deadline:
-            raise TooSlowError
+        deadline.check()
         states = _behind(states, loss, gap, text, model)
     # What is certain is weighed roughly.
     certain = texts[0] + "".join(text[2:] for text in texts[1:])

@@ -9,6 +9,7 @@ from pipelines.charset.traditional import HAN
 
 _QUOTES = "“”‘’「」『』\"'《》（）()"
 RULES = (
+    # A run is searched from its first character only: chat has thousands of question marks.
     # UTF-8 of U+FFFD read as GBK; in quotes somebody speaks of it
     (
         "lost_replaced",
@@ -21,7 +22,7 @@ RULES = (
     # 2023?11?5???????: a line of text whose every character became a question mark
     (
         "lost_marked",
-        re.compile(r"\?{2,}[\d .,:%()-]{1,9}\?{4,}[?\d .,:%()-]*"),
+        re.compile(r"\?(?<!\?\?)\?++[\d .,:%()-]{1,9}+\?{4,}[?\d .,:%()-]*+"),
         re.compile(f"(?s)[^{HAN}]?\\?.+\\?[^{HAN}]?"),
     ),
 )

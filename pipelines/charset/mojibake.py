@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import math
 import re
-import time
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 from crawler.items import Damage
+from pipelines.charset.deadline import Deadline, TooSlowError
 from pipelines.charset.gaps import read_utf8
 from pipelines.charset.model.language import LanguageModel, fold, language_model
 from pipelines.charset.rereading import (
     Reading,
-    TooSlowError,
     latin_bytes,
     parted,
     read_at_once,
@@ -32,15 +31,15 @@ _WIDE = re.compile("[^\x00-\x7f]+")
 _UNIT = re.compile(r"[^\n\r<>]+")
 _LATIN = "\x80-\xff€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ"
 _LATIN_RUN, _LATIN_PAIR = (re.compile(f"[{_LATIN}]{{{size}}}") for size in (4, 2))
-# A crawl does not wait for one page.
-SECONDS, LONGEST = 2.0, 100_000
+# A crawl does not wait for one line.
+LONGEST = 100_000
 FEWEST, RARE_SHARE, GAIN, GAIN_EACH = 4, 5, 12.0, 1.0
 # Sound text has 4.5 to 5.5 nats a character.
 SOUND_EACH, PREFERRED = -6.5, 12.0
 # Long texts are judged by their beginning.
 SAMPLE = 150
 
-Read = Callable[[str, LanguageModel, float], "tuple[str, float] | None"]
+Read = Callable[[str, LanguageModel, Deadline], "tuple[str, float] | None"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +47,8 @@ class Kind:
     """A wrong decoding: its name, and how it is undone."""
 
     name: str
-    at_once: Callable[[str], str | None]
-    """Reads what nothing is lost of; None where something is."""
+    at_once: Callable[[str], str | None] | None
+    """Reads what nothing is lost of; gives None where something is."""
     read: Read | None
     latin: bool = False
 
@@ -67,15 +66,11 @@ def _pairs(name: str, reading: Reading) -> Kind:
     )
 
 
-def _nothing(_shown: str) -> None:
-    return None
-
-
 UTF8_AS_LATIN = "utf8_as_latin"
 _AD = (b"\xad",)
 KINDS = (
-    Kind("utf8_as_gbk", _nothing, partial(read_utf8, layers=1)),
-    Kind("utf8_as_gbk_twice", _nothing, partial(read_utf8, layers=2)),
+    Kind("utf8_as_gbk", None, partial(read_utf8, layers=1)),
+    Kind("utf8_as_gbk_twice", None, partial(read_utf8, layers=2)),
     _pairs("big5_as_gbk", Reading(shown_by_gbk, _encoded("gb18030"), "big5hkscs")),
     _pairs("gbk_as_big5", Reading(shown_by_big5, _encoded("big5hkscs"), "gbk")),
     Kind(
@@ -87,6 +82,8 @@ KINDS = (
     _pairs("gbk_as_latin", Reading(shown_by_latin, latin_bytes, "gbk", lost=_AD)),
     _pairs("big5_as_latin", Reading(shown_by_latin, latin_bytes, "big5hkscs", lost=_AD)),
 )
+LATIN_KINDS = tuple(kind for kind in KINDS if kind.latin)
+OTHER_KINDS = tuple(kind for kind in KINDS if not kind.latin)
 
 
 def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
@@ -95,7 +92,7 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     pieces: list[str] = []
     position, name = 0, ""
     model: LanguageModel | None = None
-    deadline = time.monotonic() + SECONDS
+    deadline = Deadline()
     for unit in _UNIT.finditer(text):
         kinds = () if unit[0].isascii() else _suspected(unit[0], name)
         if not kinds:
@@ -120,14 +117,14 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
 
 def _suspected(unit: str, proven: str) -> tuple[Kind, ...]:
     if _LATIN_RUN.search(unit):
-        return tuple(kind for kind in KINDS if kind.latin)
-    misread = tuple(kind for kind in KINDS if kind.latin and kind.name == proven)
+        return LATIN_KINDS
+    misread = tuple(kind for kind in LATIN_KINDS if kind.name == proven)
     if misread and _LATIN_PAIR.search(unit):
         # A mark or a word between tags, on a page of which more was misread.
         return misread
     seen = len(rare().findall(unit))
     if seen >= FEWEST and seen * RARE_SHARE >= len(unit) - len(unit.encode("latin-1", "ignore")):
-        return tuple(kind for kind in KINDS if not kind.latin)
+        return OTHER_KINDS
     return ()
 
 
@@ -146,11 +143,15 @@ def _part(match: re.Match[str]) -> str:
 
 
 def _best(
-    unit: str, kinds: tuple[Kind, ...], model: LanguageModel, deadline: float
+    unit: str, kinds: tuple[Kind, ...], model: LanguageModel, deadline: Deadline
 ) -> tuple[str, str, float] | None:
     as_it_is = -surprisal(unit)
     proven = len(kinds) == 1
-    at_once = [(kind.name, fixed) for kind in kinds if (fixed := kind.at_once(unit))]
+    at_once = [
+        (kind.name, fixed)
+        for kind in kinds
+        if kind.at_once and (fixed := kind.at_once(unit)) is not None
+    ]
     if kinds[0].name == UTF8_AS_LATIN and not at_once:
         # Imported late: sound pages do not need it.
         from ftfy import fix_encoding

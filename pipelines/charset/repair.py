@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from crawler.items import Damage
 from pipelines.charset import signs
 from pipelines.charset.codepoints import mend_codepoints
+from pipelines.charset.deadline import TooSlowError
 from pipelines.charset.escapes import unescape
 from pipelines.charset.lost import mark_lost
 from pipelines.charset.mojibake import reread_mojibake
 from pipelines.charset.notes import remove_notes
-from pipelines.charset.rereading import TooSlowError
 from pipelines.charset.runs import realign
 from pipelines.charset.spun import restore_script
 

@@ -9,17 +9,16 @@ from __future__ import annotations
 
 import codecs
 import re
-import time
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import itemgetter
-from typing import NamedTuple
 
 import numpy as np
 
 from pipelines.charset.candidates import known, units
+from pipelines.charset.deadline import Deadline
 from pipelines.charset.model.language import LanguageModel, fold
 
 LOST, FOLDED = -3.0, -2.0
@@ -46,24 +45,27 @@ _COMPOSED = re.compile("[\u0180-\u02af\u0370-\u07ff]")
 _QUOTE_OR_BEYOND = re.compile(_BEYOND_LATIN.pattern + "|[\"']")
 
 
-class TooSlowError(Exception):
-    """A repair took longer than its text is worth."""
-
-
 Options = Callable[[str], tuple[tuple[bytes, float], ...]]
 
 
 @lru_cache(maxsize=65536)
-def _step(codec: str, partial: bytes, byte: int) -> tuple[bytes, str, str] | None:
-    """Take in a byte: what is still open, the character that it completes, and that one folded."""
-    whole = partial + bytes((byte,))
-    if not partial and byte >= 0x81:
-        return whole, "", ""
-    try:
-        character = whole.decode(codec)
-    except UnicodeDecodeError:
-        return None
-    return b"", character, fold(character)
+def _step(codec: str, partial: bytes, form: bytes) -> tuple[bytes, str, tuple[str, ...]] | None:
+    """Take in bytes: what is open behind them, the characters completed, and each of them folded.
+
+    None where they do not fit.
+    """
+    text = ""
+    for byte in form:
+        whole = partial + bytes((byte,))
+        if not partial and byte >= 0x81:
+            partial = whole
+            continue
+        try:
+            text += whole.decode(codec)
+        except UnicodeDecodeError:
+            return None
+        partial = b""
+    return partial, text, tuple(map(fold, text))
 
 
 @lru_cache(maxsize=65536)
@@ -127,18 +129,14 @@ class Reading:
     """Single bytes that cleaners take out."""
 
 
-class _State(NamedTuple):
-    promise: float
-    """What states that have come to different ends are compared by; the least is the best."""
-    score: float
-    partial: bytes
-    context: str
-    text: str
+# What states that have come to different ends are compared by, the least is the best; the log
+# probability; the open byte; the last two characters, folded; the text.
+_State = tuple[float, float, bytes, str, str]
 
 
 def _state(score: float, partial: bytes, context: str, text: str) -> _State:
     """Make a state; an open byte has its cost before it."""
-    return _State(OPEN_BYTE * len(partial) - score, score, partial, context, text)
+    return (OPEN_BYTE * len(partial) - score, score, partial, context, text)
 
 
 def read_at_once(text: str, reading: Reading) -> str | None:
@@ -149,17 +147,18 @@ def read_at_once(text: str, reading: Reading) -> str | None:
         return None
 
 
-def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -> tuple[str, float]:
+def reread(
+    text: str, model: LanguageModel, deadline: Deadline, reading: Reading
+) -> tuple[str, float]:
     """Give the likeliest text behind what is shown, with its log probability in nats.
 
-    Raises TooSlowError behind the deadline, a time of `time.monotonic`.
+    Raises TooSlowError behind the deadline.
     """
     states = [_state(0.0, b"", "", "")]
     single = reading.shown is shown_by_latin
     at = looked = 0
     while at < len(text):
-        if time.monotonic() > deadline:
-            raise TooSlowError
+        deadline.check()
         if single and len(states) == 1 and at >= looked:
             taken, states[0] = _sound_ahead(states[0], text[at : at + AHEAD], reading)
             at += taken
@@ -178,32 +177,35 @@ def reread(text: str, model: LanguageModel, deadline: float, reading: Reading) -
                 new
                 for state in sorted(behind, key=_PROMISE)[:GUESSING]
                 for lost in reading.lost
-                if state.partial or lost not in _NO_LEADS[reading.codec]
+                if state[2] or lost not in _NO_LEADS[reading.codec]
                 if (new := _taken(state, lost, LOST, reading.codec, model))
             ]
         # Nothing explains this one: it stays, and reading begins anew behind it.
         states = _best(behind) or [_skipped(states[0], character)]
         at += 1
     # A text cut in mid-character loses the part that is left.
-    done = [s for s in states if not s.partial] or states
-    return done[0].text, done[0].score
+    done = [state for state in states if not state[2]] or states
+    _, score, _, _, read = done[0]
+    return read, score
 
 
 def _best(states: list[_State]) -> list[_State]:
     if len(states) < 2:
         return states
     ordered = sorted(states, key=_PROMISE)
-    least = ordered[0].promise + LEAD
+    least = ordered[0][0] + LEAD
     best: dict[tuple[bytes, str], _State] = {}
     for state in ordered:
-        if len(best) == BEAM or state.promise > least:
+        promise, _, partial, context, _ = state
+        if len(best) == BEAM or promise > least:
             break
-        best.setdefault((state.partial, state.context), state)
+        best.setdefault((partial, context), state)
     return list(best.values())
 
 
 def _sound_ahead(state: _State, shown: str, reading: Reading) -> tuple[int, _State]:
     """Read on at once as long as the text is sound: how many characters were taken, the state."""
+    _, before, partial, _, read = state
     try:
         body = latin_bytes(shown)
     except UnicodeEncodeError as error:
@@ -211,19 +213,18 @@ def _sound_ahead(state: _State, shown: str, reading: Reading) -> tuple[int, _Sta
         body = latin_bytes(shown)
     decoder = codecs.getincrementaldecoder(reading.codec)()
     try:
-        text = decoder.decode(state.partial + body)
+        text = decoder.decode(partial + body)
     except UnicodeDecodeError as error:
-        text = (state.partial + body)[: error.start].decode(reading.codec)
+        text = (partial + body)[: error.start].decode(reading.codec)
     # What is lost shows only in what comes after it.
     sound = sound_until(text) - MARGIN
-    ends = np.cumsum([len(shown.translate(_LATIN_BYTES)) for shown in shown])
+    ends = np.cumsum([len(character.translate(_LATIN_BYTES)) for character in shown])
     while sound >= FEWEST_AHEAD:
-        size = len(text[:sound].encode(reading.codec)) - len(state.partial)
+        size = len(text[:sound].encode(reading.codec)) - len(partial)
         taken = int(np.searchsorted(ends, size)) + 1
         if ends[taken - 1] == size:
             text = text[:sound]
-            score = state.score - surprisal(text)
-            return taken, _state(score, b"", fold(text[-2:]), state.text + text)
+            return taken, _state(before - surprisal(text), b"", fold(text[-2:]), read + text)
         sound -= 1
     return 0, state
 
@@ -252,22 +253,19 @@ def sound_until(text: str) -> int:
 
 
 def _skipped(state: _State, character: str) -> _State:
-    return _state(state.score + SKIPPED, b"", fold(character), state.text + character)
+    _, score, _, _, read = state
+    return _state(score + SKIPPED, b"", fold(character), read + character)
 
 
 def _taken(
     state: _State, form: bytes, cost: float, codec: str, model: LanguageModel
 ) -> _State | None:
-    """Take in bytes; None where they do not fit."""
     _, score, partial, context, text = state
-    for byte in form:
-        taken = _step(codec, partial, byte)
-        if taken is None:
-            return None
-        partial, character, folded = taken
-        if character:
-            score += model.log_p(context, folded)
-            context = context[-1:] + folded
-            text += character
-    score += cost
-    return _State(OPEN_BYTE * len(partial) - score, score, partial, context, text)
+    step = _step(codec, partial, form)
+    if step is None:
+        return None
+    partial, completed, folded = step
+    for character in folded:
+        score += model.log_p(context, character)
+        context = context[-1:] + character
+    return _state(score + cost, partial, context, text + completed)

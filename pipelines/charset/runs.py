@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import math
 import re
-import time
 from collections.abc import Iterator
 from functools import lru_cache
 from heapq import nlargest
@@ -18,9 +17,9 @@ from typing import NamedTuple
 
 from crawler.items import Damage
 from pipelines.charset import gbk
+from pipelines.charset.deadline import Deadline
 from pipelines.charset.model.language import PageModel, fold, fold_one
 from pipelines.charset.readings import READING, has_reading
-from pipelines.charset.rereading import TooSlowError
 from pipelines.charset.traditional import (
     HAN,
     common,
@@ -62,7 +61,6 @@ LEAD_BY, PRUNED, HOPELESS = 9.0, 9.0, 14.0
 # and on its own.
 GAIN_BESIDE, GAIN_ALONE = 4.5, 12.0
 OTHER_SCRIPT, RARE_VARIANT, LOST_BYTE = -7.0, -3.0, -2.5
-SECONDS = 2.0
 MOST_TRIGGERS, MOST_WORDS = 2000, 400
 
 
@@ -99,10 +97,9 @@ class _Realigner:
         left: list[Damage] = []
         position, done = 0, ""
         pieces: list[str] = []
-        deadline = time.monotonic() + SECONDS
+        deadline = Deadline()
         for _ in range(MOST_TRIGGERS):
-            if time.monotonic() > deadline:
-                raise TooSlowError
+            deadline.check()
             trigger = TRIGGER.search(self.text, position)
             if trigger is None:
                 break

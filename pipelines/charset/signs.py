@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from pipelines.charset.candidates import units
 from pipelines.charset.readings import TONED
 from pipelines.charset.runs import TRIGGER
-from pipelines.charset.traditional import common, natural, traditional
+from pipelines.charset.traditional import common, natural, scripts
 
 # What a character may be a sign of.
 QUESTION, BRACKET, TRADITIONAL, RARE, LATIN, ODD, ESCAPE, LOST = (1 << bit for bit in range(8))
@@ -63,16 +64,16 @@ def _table() -> npt.NDArray[np.uint16]:
             table[ord(character)] |= sign
     for character in "abcdefghijklmnopqrstuvwxyzɡɑü" + TONED:
         table[ord(character)] |= _AFTER_QUESTION | _AFTER_BRACKET
-    for sign, pattern in ((TRADITIONAL, traditional()), (_NATURAL, natural())):
-        for code in range(0x3400, 0xA000):
-            if pattern.match(chr(code)):
-                table[code] |= sign
+    table[scripts() == 1] |= TRADITIONAL
+    for code in range(0x3400, 0xA000):
+        if natural().match(chr(code)):
+            table[code] |= _NATURAL
     return table
 
 
 def signs(text: str) -> int:
     """Give the bits of the signs that a text shows; nothing can be damaged where there are none."""
-    codes = np.frombuffer(text.encode("utf-16-le", "surrogatepass"), np.uint16)
+    codes = units(text)
     flags = _table()[codes]
     shown = int(np.bitwise_or.reduce(flags)) if len(flags) else 0
     found = shown & (ODD | LOST)

@@ -108,7 +108,7 @@ def visible(page: str) -> str:
 
 
 @cache
-def _scripts() -> npt.NDArray[np.int8]:
+def scripts() -> npt.NDArray[np.int8]:
     """Mark traditional characters 1 and simplified ones -1."""
     table = np.zeros(0x10000, np.int8)
     for sign, pattern in ((1, traditional()), (-1, simplified())):
@@ -121,7 +121,7 @@ def _scripts() -> npt.NDArray[np.int8]:
 def traditional_lines(text: str) -> Lines:
     """Pick the lines in traditional script out of visible text; lines of spam count not at all."""
     points = codes(text)
-    shown = _scripts().take(points, mode="clip")
+    shown = scripts().take(points, mode="clip")
     hant_until = np.concatenate(([0], np.cumsum(shown == 1)))
     hans_until = np.concatenate(([0], np.cumsum(shown == -1)))
     ends = np.flatnonzero(np.isin(points, _LINE_ENDS))

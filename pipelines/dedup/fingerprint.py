@@ -7,17 +7,14 @@ import unicodedata
 import zlib
 from dataclasses import dataclass
 from functools import cache
-from typing import TYPE_CHECKING
 
+import numpy as np
 import xxhash
+from numpy.typing import NDArray
 
-from pipelines.charset.script import fold_script
+from pipelines.charset.script import codes, fold_script
 
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
-    Hashes = NDArray[np.uint64]
+Hashes = NDArray[np.uint64]
 
 SHINGLE = 5
 SIGNATURE = 111
@@ -57,32 +54,26 @@ def _digest(folded: str) -> str:
 
 @cache
 def _salts() -> NDArray[np.uint64]:
-    import numpy as np
-
     random = np.random.default_rng(20190527)
     return random.integers(1, 2**63, SIGNATURE, dtype=np.uint64) | np.uint64(1)  # odd
 
 
 def shingles(folded: str) -> Hashes:
     """Give the distinct 64-bit hashes of all runs of five characters, or of a shorter whole."""
-    import numpy as np  # 0.15 s that the crawler's own process never needs
-
     prime = np.uint64(0x9E3779B97F4A7C15)
-    codes = np.frombuffer(folded.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
-    width = min(SHINGLE, len(codes))
+    points = codes(folded)
+    width = min(SHINGLE, len(points))
     if not width:
         return np.empty(0, dtype=np.uint64)
-    hashes = np.zeros(len(codes) - width + 1, dtype=np.uint64)
+    hashes = np.zeros(len(points) - width + 1, dtype=np.uint64)
     for offset in range(width):
-        hashes = (hashes ^ codes[offset : offset + len(hashes)]) * prime
+        hashes = (hashes ^ points[offset : offset + len(hashes)]) * prime
         hashes ^= hashes >> np.uint64(29)
     return np.unique(hashes)
 
 
 def signature(folded: str) -> NDArray[np.uint32]:
     """Give the MinHash signature (Broder 1997), one multiply-shift hash a place."""
-    import numpy as np
-
     hashes = shingles(folded)
     if not len(hashes):
         return np.zeros(SIGNATURE, dtype=np.uint32)

@@ -28,7 +28,8 @@ _HANT = [
     "隨著春天到來，著名的櫻花步道準備開放，著實令人期待。",
 ]
 _SHORT_HANT = ["春日遲遲", "台北車站", "獨坐幽篁裡", "后里馬場導覽", "雲門舞集", "系統維護公告",
-               "三國志", "千里之行", "制度與人", "于右任紀念館", "余光中詩選", "茶几與沙發"]  # fmt: skip  # noqa: E501
+               "三國志", "千里之行", "制度與人", "于右任紀念館", "余光中詩選",
+               "茶几與沙發"]  # fmt: skip
 _POEMS = [
     "獨坐溪橋聽雨聲\n遠山無語對燈明\n歸來不覺東風暖\n滿樹飛花過短亭",
     "白日依山盡，黃河入海流。欲窮千里目，更上一層樓。",
@@ -51,14 +52,16 @@ _FOREIGN = [
     "Thư viện phường Suối Xanh đã mở cửa trở lại; người dân rất vui mừng về điều này.",
     "Библиотека в посёлке Синий Ручей вчера снова открылась, и первыми пришли дети.",
     "ห้องสมุดประชาชนเปิดให้บริการอีกครั้งเมื่อวานนี้",
-    "The library reopened yesterday; readers asked: really?? \u201cYes,\u201d said Ms. O\u2019Neil, caf\u00e9 na\u00efve.",  # noqa: E501
+    "The library reopened yesterday; readers asked: really?? "
+    "\u201cYes,\u201d said Ms. O\u2019Neil, caf\u00e9 na\u00efve.",
 ]
 _CODE = [
     's = "\\u4f60\\u597d\\u4e16\\u754c"  # 你好世界\nprint(s if ok else None) ?? fallback',
     "SELECT * FROM t WHERE a = ? AND b IN (?, ?, ?); -- 参数化查询",
     "GET /search?q=%E4%BD%A0%E5%A5%BD%E4%B8%96%E7%95%8C&page=2 HTTP/1.1",
     "请访问 https://example.cn/s?wd=%C4%E3%BA%C3%CA%C0%BD%E7 查看结果；参数 a=1&amp;b=2。",
-    "<p>在 HTML 里写 <code>&amp;nbsp;</code> 与 &amp;lt; 表示空格和小于号，编码为 &amp;#20320;。</p>",  # noqa: E501
+    "<p>在 HTML 里写 <code>&amp;nbsp;</code> 与 &amp;lt; "
+    "表示空格和小于号，编码为 &amp;#20320;。</p>",
     "正则 `a??b|c*?` 与 `(?<=x)` 的区别，见第 3 节；C:\\users\\u0041 也是路径。",
     "int *p = a ? b : c; /* 真的吗?；不一定 */ if (x ?? y) { return; }",
 ]

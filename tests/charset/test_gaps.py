@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.charset.deadline import Deadline
 from pipelines.charset.gaps import fitting, read_utf8
 from pipelines.charset.model.language import language_model
 from tests.charset.simulator import cp936
@@ -16,7 +15,7 @@ SENTENCE = "清源市卫生健康委员会昨日召开会议，部署“十四�
 
 
 def read(shown: str, layers: int = 1) -> str | None:
-    found = read_utf8(shown, language_model(), math.inf, layers)
+    found = read_utf8(shown, language_model(), Deadline(), layers)
     return found[0] if found else None
 
 

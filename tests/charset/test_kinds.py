@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
+from time import process_time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.charset import mojibake, repair
+from pipelines.charset import deadline, repair
 from pipelines.charset.repair import TOO_SLOW
 from tests.charset import simulator
 from tests.charset.sound import sound_documents
@@ -31,9 +33,11 @@ def kinds(text: str) -> set[str]:
 
 @pytest.mark.parametrize("noted", [False, True])
 @pytest.mark.parametrize("decode", [simulator.cp936, simulator.whatwg])
-def test_a_stream_read_one_byte_off_is_read_anew(noted: bool, decode: object) -> None:
+def test_a_stream_read_one_byte_off_is_read_anew(
+    noted: bool, decode: Callable[[bytes], str]
+) -> None:
     spun = spin(PLAIN)
-    damaged = slip(spun, readings(spun)) if noted else simulator.slip_tracked(spun, decode).text  # type: ignore[arg-type]
+    damaged = slip(spun, readings(spun)) if noted else simulator.slip_tracked(spun, decode).text
 
     repaired = repair(damaged).text
 
@@ -163,13 +167,23 @@ def test_sound_documents_come_back_as_they_are(seed: int) -> None:
 
 
 def test_a_text_that_takes_too_long_comes_back_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(mojibake, "SECONDS", -1.0)
+    monkeypatch.setattr(deadline, "SECONDS", -1.0)
     damaged = simulator.MOJIBAKE["gbk_as_latin_wild"](PLAIN + "经济")
 
     repaired = repair(damaged)
 
     assert repaired.text is damaged
     assert [damage.kind for damage in repaired.damages] == [TOO_SLOW]
+
+
+@pytest.mark.parametrize("unit", ["?", "%E4", "Ｗ", "?；", "（guó）", "é", "&amp;", "鐨"])
+def test_a_long_line_of_any_sign_takes_linear_time(unit: str) -> None:
+    text = f"清源市國家圖書館：{unit * (100_000 // len(unit))}/開門"
+
+    began = process_time()
+    repair(text)
+
+    assert process_time() - began < 5
 
 
 def test_repairing_twice_changes_nothing_more() -> None:
