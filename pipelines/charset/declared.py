@@ -63,9 +63,12 @@ def declarations(body: bytes, content_type: str | None) -> list[tuple[str, str]]
     if (begins := head.find(b"<body")) >= 0:
         head = head[:begins]
     # Nearly all heads hold the word within a tag or not at all: the search is short.
-    at = next((at for word in _WORDS if (at := head.find(word)) >= 0), -1)
-    if at >= 0 and (meta := _META.search(head, max(0, at - _BEFORE))):
-        found.append(("meta", meta[1].decode("ascii", "replace").lower()))
+    for word in _WORDS:
+        at = head.find(word)
+        if at >= 0:
+            if meta := _META.search(head, max(0, at - _BEFORE)):
+                found.append(("meta", meta[1].decode("ascii", "replace").lower()))
+            break
     if b"<?" in head[:_XML_BEGINS] and (xml := _XML.match(head)):
         found.append(("xml", xml[1].decode("ascii", "replace").lower()))
     return found

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import codecs
-import re
 from dataclasses import dataclass
 from math import exp
 
 from pipelines.charset.candidates import SOUND, Candidate, choose, known
 from pipelines.charset.declared import canonical, declarations
 from pipelines.charset.mixed import Reading, broken, oddness, read
-from pipelines.charset.plain import read_plain
+from pipelines.charset.plain import INDENT, read_plain
 from pipelines.charset.wide import read_wide, wide_without_mark
 
 # GB18030's own mark is not in the standard of browsers, but pages carry it.
@@ -20,8 +19,7 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16le"),
     (codecs.BOM_UTF16_BE, "utf-16be"),
 )
-_BEYOND_TWO_BYTES = re.compile("[^\x00-\u07ff]")
-_BEYOND_ASCII = re.compile("[^\x00-\x7f]")
+_ASCII = bytes(range(0x80))
 # Below this many characters, two-byte UTF-8 and GBK cannot be told apart by structure.
 FEW = 12
 # Encodings in which blocks stand within pages of another.
@@ -57,6 +55,8 @@ def decode(body: bytes, content_type: str | None = None) -> Decoded:
     said = declarations(body, content_type)
     labels = [label for _, name in said if (label := canonical(name))]
     text, encoding, confidence, evidence = _by_bytes(body, labels)
+    if encoding != "utf-8":
+        text = text.replace(INDENT.decode("gb18030"), "\u3000")
     for who, name in said:
         label = canonical(name)
         if label is None:
@@ -110,9 +110,10 @@ def _unmarked(body: bytes, labels: list[str]) -> _Found:
     if text.isascii():
         return text, "utf-8", 1.0, ["ascii only"]
     # Continuation bytes: with so many of them, the form is evidence enough.
-    few = len(body) - len(text) < 2 * FEW and len(_BEYOND_ASCII.findall(text)) < FEW
-    if few and not _BEYOND_TWO_BYTES.search(text):
-        return _by_score(body, labels)
+    if len(body) - len(text) < 2 * FEW:
+        beyond_ascii = body.translate(None, _ASCII).decode("utf-8", "ignore")
+        if len(beyond_ascii) < FEW and max(beyond_ascii) < "\u0800":
+            return _by_score(body, labels)
     return text, "utf-8", 1.0 if len(evidence) == 1 else 0.98, evidence
 
 

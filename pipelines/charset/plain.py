@@ -19,8 +19,10 @@ from pipelines.charset.candidates import known, units
 
 # So many byte pairs, and so many of them 的 or a comma: news have one in twelve.
 MANY, USUAL_EACH = 100, 80
-# GBK's A844, which would be taken for what GB 2312 has for GBK's A1AA.
-_BAR = "―"
+# Old editors indent with a pair for which GB 18030 has a private character, and browsers a space.
+INDENT = b"\xa3\xa0"
+# No character, and GBK's A844, which would be taken for what GB 2312 has for GBK's A1AA.
+_DOUBTFUL = ("", "―")
 # What was read one byte off in Big5: a rare ideograph, then a letter within Chinese.
 RARE, _WIDE, _LETTER, _ODD, _OTHER = 10.0, *b"waox"
 _OUT_OF_STEP = re.compile(b"ow?a[ow]")
@@ -83,8 +85,9 @@ def _from_gbk(error: UnicodeError) -> tuple[str, int]:
     """Take a character that GBK adds to GB 2312."""
     assert isinstance(error, UnicodeDecodeError)
     body, at = error.object, error.start
-    character = gbk.character(body[at], body[at + 1]) if at + 1 < len(body) else ""
-    if character in ("", _BAR) or _LETTERS.fullmatch(body, at + 1, at + 3):
+    pair = body[at : at + 2]
+    character = "\u3000" if pair == INDENT else pair.decode("gbk", "ignore")
+    if character in _DOUBTFUL or _LETTERS.fullmatch(body, at + 1, at + 3):
         raise error
     return character, at + 2
 

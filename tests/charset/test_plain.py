@@ -72,6 +72,14 @@ def test_other_languages_in_the_same_pairs_of_bytes_are_not_plain(text: str, cod
     assert read_plain((text * 6).encode(codec), []) is None
 
 
+@pytest.mark.parametrize("plain", [True, False])
+def test_the_indent_of_old_editors_is_a_space(plain: bool) -> None:
+    body = b"\xa3\xa0" + HANS.encode("gbk") + (b"" if plain else b"\xff" + HANS.encode("gbk"))
+
+    assert (read_plain(body, []) is not None) is plain
+    assert decode(body).text.startswith("\u3000" + HANS[:20])
+
+
 def test_a_block_of_utf_8_is_not_plain() -> None:
     body = HANS.encode("gbk") + b"</p><p>" + HANS[:40].encode() + b"</p><p>" + HANS.encode("gbk")
 
