@@ -132,7 +132,7 @@ def spun_rows(rng: random.Random, hans: list[str], count: int) -> None:
             for peer, mend in peers.items()
         }
         row(name, must, figures)
-    found = [spin("\n".join(rng.sample(hans, 3))[:320]) for _ in range(count * 10)]
+    found = [spin("\n".join(rng.sample(hans, 3))[:320]) for _ in range(count * 30)]
     row(
         "spun pages of 320 recognised",
         "95 %",
@@ -180,7 +180,7 @@ def mojibake_rows(rng: random.Random, hans: list[str], hant: list[str], count: i
              "utf8_as_gb18030": "97 %", "utf8_as_gbk_replaced": "94 %", "utf8_as_gbk_php": "94 %",
              "utf8_twice": "85 %", "big5_as_gb18030": "100 %"}  # fmt: skip
     for name, damage in simulator.MOJIBAKE.items():
-        texts = rng.sample(hant if name.startswith("big5") else hans, count)
+        texts = rng.sample(hant if name.startswith("big5") else hans, count * 4)
         codec = "big5" if name.startswith("big5") else "gbk"
         cases = [
             (damage(t), t) for t in (x[:150].encode(codec, "ignore").decode(codec) for x in texts)
