@@ -9,6 +9,7 @@ from urllib.parse import unquote_to_bytes
 
 from crawler.items import Damage
 from pipelines.charset.traditional import HAN
+from pipelines.charset.undo import replaced
 
 # Code shows escapes on purpose, and so does a page that speaks about them.
 _CODE = re.compile(
@@ -41,11 +42,8 @@ def unescape(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage
     found = [d for d in found if not any(a <= d.span[0] < b for a, b in shown)]
     if not found or _ABOUT.search(_CODE.sub("", text)):
         return text, ()
-    pieces, position = [], 0
-    for damage in sorted(found, key=lambda damage: damage.span):
-        pieces += [text[position : damage.span[0]], damage.after]
-        position = damage.span[1]
-    return "".join(pieces) + text[position:], tuple(found)
+    found.sort(key=lambda damage: damage.span)
+    return replaced(text, found), tuple(found)
 
 
 def _found(

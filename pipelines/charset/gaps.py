@@ -18,10 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 from pipelines.charset import gbk
-from pipelines.charset.deadline import Deadline
 from pipelines.charset.model.language import LanguageModel, fold, fold_one
 from pipelines.charset.rereading import surprisal
 from pipelines.charset.traditional import common
+from pipelines.charset.undo import Deadline
 
 # Nats: a byte lost for no known reason, a gap that nothing fits.
 LOST, GIVEN_UP = -3.0, -15.0

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from functools import partial
 
 from crawler.items import Damage
-from pipelines.charset.deadline import Deadline, TooSlowError
 from pipelines.charset.gaps import read_utf8
 from pipelines.charset.model.language import LanguageModel, fold, language_model
 from pipelines.charset.rereading import (
@@ -26,6 +25,7 @@ from pipelines.charset.rereading import (
     surprisal,
 )
 from pipelines.charset.traditional import rare
+from pipelines.charset.undo import Deadline, TooSlowError, replaced
 
 _WIDE = re.compile("[^\x00-\x7f]+")
 _UNIT = re.compile(r"[^\n\r<>]+")
@@ -89,11 +89,11 @@ OTHER_KINDS = tuple(kind for kind in KINDS if not kind.latin)
 def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple[Damage, ...]]:
     """Undo wrong decodings where that makes Chinese of what was none."""
     damages: list[Damage] = []
-    pieces: list[str] = []
-    position, name = 0, ""
+    name = ""
     model: LanguageModel | None = None
     deadline = Deadline()
-    for unit in _UNIT.finditer(text):
+    # The longest proves most, and what undid it is known for a single mark between tags.
+    for unit in sorted(_UNIT.finditer(text), key=_length, reverse=True):
         kinds = () if unit[0].isascii() else _suspected(unit[0], name)
         if not kinds:
             continue
@@ -106,13 +106,14 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
         if found is None:
             continue
         name, fixed, gain = found
-        pieces += [text[position : unit.start()], fixed]
-        position = unit.end()
         confidence = round(min(0.999, 1 - math.exp(-gain / 10)), 3)
         damages.append(Damage(name, unit.span(), unit[0], fixed, confidence))
-    if not damages:
-        return text, ()
-    return "".join(pieces) + text[position:], tuple(damages)
+    damages.sort(key=lambda damage: damage.span)
+    return replaced(text, damages), tuple(damages)
+
+
+def _length(unit: re.Match[str]) -> int:
+    return unit.end() - unit.start()
 
 
 def _suspected(unit: str, proven: str) -> tuple[Kind, ...]:

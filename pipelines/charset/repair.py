@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from crawler.items import Damage
 from pipelines.charset import signs
 from pipelines.charset.codepoints import mend_codepoints
-from pipelines.charset.deadline import TooSlowError
 from pipelines.charset.escapes import unescape
 from pipelines.charset.lost import mark_lost
 from pipelines.charset.mojibake import reread_mojibake
 from pipelines.charset.notes import remove_notes
 from pipelines.charset.runs import realign
 from pipelines.charset.spun import restore_script
+from pipelines.charset.undo import TooSlowError
 
 # The kind that says why a damaged text came back as it was.
 TOO_SLOW = "too_slow"

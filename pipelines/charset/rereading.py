@@ -18,8 +18,8 @@ from operator import itemgetter
 import numpy as np
 
 from pipelines.charset.candidates import known, units
-from pipelines.charset.deadline import Deadline
 from pipelines.charset.model.language import LanguageModel, fold
+from pipelines.charset.undo import Deadline
 
 LOST, FOLDED = -3.0, -2.0
 OPEN_BYTE, SKIPPED = 2.5, -25.0

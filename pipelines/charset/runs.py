@@ -17,7 +17,6 @@ from typing import NamedTuple
 
 from crawler.items import Damage
 from pipelines.charset import gbk
-from pipelines.charset.deadline import Deadline
 from pipelines.charset.model.language import PageModel, fold, fold_one
 from pipelines.charset.readings import READING, has_reading
 from pipelines.charset.traditional import (
@@ -28,6 +27,7 @@ from pipelines.charset.traditional import (
     traditional,
     visible,
 )
+from pipelines.charset.undo import Deadline, replaced
 from pipelines.charset.variants import PROOF, evidence_of_table
 
 # What looks like the start of a run on a damaged page but makes no likely text stays as it is.
@@ -96,7 +96,6 @@ class _Realigner:
         found: list[tuple[float, Damage]] = []
         left: list[Damage] = []
         position, done = 0, ""
-        pieces: list[str] = []
         deadline = Deadline()
         for _ in range(MOST_TRIGGERS):
             deadline.check()
@@ -124,11 +123,8 @@ class _Realigner:
             position = state.end
         if not self._is_damaged(found):
             return self.text, ()
-        position = 0
-        for _, damage in found:
-            pieces += [self.text[position : damage.span[0]], damage.after]
-            position = damage.span[1]
-        return "".join(pieces) + self.text[position:], (*(damage for _, damage in found), *left)
+        damages = [damage for _, damage in found]
+        return replaced(self.text, damages), (*damages, *left)
 
     def _is_damaged(self, found: list[tuple[float, Damage]]) -> bool:
         """Ask for proof: people do write ?? and ?！, and a single guess makes sense of most."""

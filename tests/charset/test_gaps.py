@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.charset.deadline import Deadline
 from pipelines.charset.gaps import fitting, read_utf8
 from pipelines.charset.model.language import language_model
+from pipelines.charset.undo import Deadline
 from tests.charset.simulator import cp936
 
 SENTENCE = "清源市卫生健康委员会昨日召开会议，部署“十四五”期间的重点工作，负责人到会并讲话。"

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.charset import deadline, repair
+from pipelines.charset import repair, undo
 from pipelines.charset.repair import TOO_SLOW
 from tests.charset import simulator
 from tests.charset.sound import sound_documents
@@ -64,6 +64,12 @@ def test_a_wrong_decoding_is_undone(name: str) -> None:
     same = sum(a == b for a, b in zip(repaired.text, truth, strict=False))
     assert same >= 0.93 * len(truth)
     assert repaired.damages
+
+
+def test_a_single_mark_before_the_rest_of_a_page_is_read_anew() -> None:
+    page = "<p>《<b>清源的河</b>》" + PLAIN + "</p>"
+
+    assert repair(simulator.MOJIBAKE["gbk_as_latin"](page)).text == page
 
 
 def test_a_page_proven_misread_is_read_anew_to_its_last_word() -> None:
@@ -167,7 +173,7 @@ def test_sound_documents_come_back_as_they_are(seed: int) -> None:
 
 
 def test_a_text_that_takes_too_long_comes_back_as_it_came(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(deadline, "SECONDS", -1.0)
+    monkeypatch.setattr(undo, "SECONDS", -1.0)
     damaged = simulator.MOJIBAKE["gbk_as_latin_wild"](PLAIN + "经济")
 
     repaired = repair(damaged)
