@@ -86,7 +86,7 @@ def _from_gbk(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeDecodeError)
     body, at = error.object, error.start
     pair = body[at : at + 2]
-    character = "\u3000" if pair == INDENT else pair.decode("gbk", "ignore")
+    character = "\u3000" if pair == INDENT else gbk.character(*pair) if len(pair) == 2 else ""
     if character in _DOUBTFUL or _LETTERS.fullmatch(body, at + 1, at + 3):
         raise error
     return character, at + 2

@@ -72,6 +72,18 @@ def test_other_languages_in_the_same_pairs_of_bytes_are_not_plain(text: str, cod
     assert read_plain((text * 6).encode(codec), []) is None
 
 
+@pytest.mark.parametrize("extra", [b"\x80", b"\xff"])
+def test_a_byte_too_many_within_a_character_before_a_digit_is_looked_at_closer(
+    extra: bytes,
+) -> None:
+    body = f"{HANS}瓦市本市是1987年{HANS}".encode("gbk")
+    at = body.index("瓦".encode("gbk")) + 1
+
+    decoded = decode(body[:at] + extra + body[at:]).text
+
+    assert Levenshtein.distance(decoded, f"{HANS}瓦市本市是1987年{HANS}") <= 4
+
+
 @pytest.mark.parametrize("plain", [True, False])
 def test_the_indent_of_old_editors_is_a_space(plain: bool) -> None:
     body = b"\xa3\xa0" + HANS.encode("gbk") + (b"" if plain else b"\xff" + HANS.encode("gbk"))
