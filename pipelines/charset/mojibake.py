@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import chain
 
 from crawler.items import Damage
 from pipelines.charset.gaps import read_utf8
@@ -92,10 +93,15 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
     name = ""
     model: LanguageModel | None = None
     deadline = Deadline()
-    # The longest proves most, and what undid it is known for a single mark between tags.
-    for unit in sorted(_UNIT.finditer(text), key=_length, reverse=True):
+    # A single mark before anything is proven is looked at again when something is.
+    unproven: list[re.Match[str]] = []
+    reached = 0
+    for unit in chain(_UNIT.finditer(text), unproven):
         kinds = () if unit[0].isascii() else _suspected(unit[0], name)
         if not kinds:
+            if not name and unit.end() > reached and _LATIN_PAIR.search(unit[0]):
+                unproven.append(unit)
+                reached = unit.end()
             continue
         if len(unit[0]) > LONGEST:
             raise TooSlowError
@@ -110,10 +116,6 @@ def reread_mojibake(text: str, _earlier: tuple[Damage, ...]) -> tuple[str, tuple
         damages.append(Damage(name, unit.span(), unit[0], fixed, confidence))
     damages.sort(key=lambda damage: damage.span)
     return replaced(text, damages), tuple(damages)
-
-
-def _length(unit: re.Match[str]) -> int:
-    return unit.end() - unit.start()
 
 
 def _suspected(unit: str, proven: str) -> tuple[Kind, ...]:
