@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.items import Dropped
 from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.kind import kind_of
+from pipelines.boilerplate.layout import Located, in_furniture, locate, repeated_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts
+from pipelines.boilerplate.observation import Observation, observe, print_of, seen
 from pipelines.boilerplate.page import read_page
 from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 LITTLE = 800
+AUDIT = 32
 _CHINESE = re.compile(r"[一-鿿]")
 _SAYS_SOMETHING = re.compile(r"[。！？；!?;]|^\||^.{2,16}[:：]\s*[^\s:：]")
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")
@@ -36,10 +40,49 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     Other languages than Chinese get trafilatura's result as it is. What cannot be parsed comes
     back as kind `error` or `empty` with confidence 0.
     """
+    return read(html, url, template)[0]
+
+
+def read(
+    html: str, url: str, template: Template | None = None
+) -> tuple[Extracted, Observation | None]:
+    """Find the article of a page, and say what the page shows of its site's layout.
+
+    A page of a known layout is read by it, but for one in AUDIT, by its address: what the layout
+    says is held against what the page itself says.
+    """
     tree = parse(html)
     if tree is None:
-        return Extracted(kind="empty")
+        return Extracted(kind="empty"), None
     unwrap_layout_tables(tree)
+    if template is not None and print_of(url) % AUDIT:
+        located = locate(tree, html, template)
+        if located is not None and (found := _by_layout(tree, located, template)).text:
+            seen_lines = seen(located.article)
+            return found, Observation(url, print_of(found.title), lines=seen_lines)
+    return _whole(tree, html, url, template)
+
+
+def _by_layout(tree: HtmlElement, located: Located, template: Template) -> Extracted:
+    lines = [line.text for line in located.article.lines]
+    page = [*located.before, *lines, *located.behind]
+    heading = located.heading or _best_title(titles_of(tree), page)
+    title = without_site_name(heading, page)
+    links = frozenset(line.text for line in located.article.lines if line.is_link)
+    furniture = in_furniture(located.article, template)
+    own = [line for line in lines if line not in furniture]
+    known = furniture | repeated_lines(own, template, links)
+    kept, dropped = strip(lines, title, known, links)
+    facts = _facts_around(title, [title, *page], kept)
+    published = facts.published or meta_date(tree)
+    found = _assemble(title, kept, dropped, facts, published)
+    return replace(found, template=f"{template.version}#{located.layout}")
+
+
+def _whole(
+    tree: HtmlElement, html: str, url: str, template: Template | None
+) -> tuple[Extracted, Observation | None]:
+    """Read a page of which nothing is known but the lines that repeat on its site."""
     lines_of_page = read_page(tree)
     page = [line.text for line in lines_of_page.lines]
     titles = titles_of(tree)
@@ -49,15 +92,24 @@ def extract(html: str, url: str, template: Template | None = None) -> Extracted:
     kind = kind_of(titles[0] if titles else "", title, lines_of_page, scripts)
     forum = is_forum(url, lines_of_page)
     if kind != "article" and not (kind == "list" and (forum or not chinese)):
-        return Extracted(title=title, kind=kind)
+        return Extracted(title=title, kind=kind), None
     if not chinese:
-        return _foreign(tree, titles)
+        return _foreign(tree, titles), None
     links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
     body = find_body(tree, lines_of_page, title, links, forum=forum)
-    kept, dropped = strip(_from_title(body.lines, title), title, template, links)
+    lines = _from_title(body.lines, title)
+    known: frozenset[str] = frozenset()
+    if template is not None:
+        furniture = in_furniture(lines_of_page, template)
+        own = [line for line in lines if line not in furniture]
+        known = furniture | repeated_lines(own, template, links)
+    kept, dropped = strip(lines, title, known, links)
     facts = _facts_around(title, page, kept)
     published = facts.published or meta_date(tree)
-    return _assemble(title, kept, dropped, facts, published, agreement=body.agreement)
+    found = _assemble(title, kept, dropped, facts, published, agreement=body.agreement)
+    if template is not None:
+        found = replace(found, template=template.version)
+    return found, observe(url, html, lines_of_page, found)
 
 
 def _foreign(tree: HtmlElement, titles: Sequence[str]) -> Extracted:

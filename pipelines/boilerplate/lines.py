@@ -7,7 +7,6 @@ from collections.abc import Sequence
 
 from crawler.items import Dropped
 from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Rule
-from pipelines.boilerplate.template import Template
 from pipelines.charset.script import fold_script
 
 MARKER_BEGIN = re.compile(r"\w{2,10}_RSS\.content\.begin")
@@ -40,18 +39,18 @@ def between_markers(lines: Sequence[str]) -> tuple[int, int]:
 def strip(
     lines: Sequence[str],
     title: str,
-    template: Template | None = None,
+    known: frozenset[str] = frozenset(),
     links: frozenset[str] = frozenset(),
 ) -> tuple[list[str], list[Dropped]]:
     """Split lines into those of the article and those of the page around it.
 
-    `links` are the page's link texts: a line before or behind the body that is one is a menu's.
+    `known` are the lines that the site's template names. `links` are the page's link texts: a line
+    before or behind the body that is one is a menu's.
     """
     low, high = between_markers(lines)
     prose = [i for i in range(low, high) if is_prose(lines[i])]
     first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
     cut = _tail(lines, low, first, high)
-    known = template.lines if template else frozenset()
     kept: list[str] = []
     dropped: list[Dropped] = []
     for index, line in enumerate(lines):

@@ -73,10 +73,11 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class PageLines:
-    """The visible lines of a page and the tree of its blocks."""
+    """The visible lines of a page, the element that each stands in, and the tree of its blocks."""
 
     lines: Sequence[Line]
     root: Block
+    owners: Sequence[HtmlElement] = ()
 
     def main_block(self) -> Block:
         """Descend from the root while one block below still holds most of the prose.
@@ -128,28 +129,30 @@ def read_page(tree: HtmlElement) -> PageLines:
     """Give the visible lines of a page, one a block or table row, and its blocks."""
     from lxml import etree
 
-    reader = _Reader()
+    reader = _Reader(tree)
     for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
         if event == "start":
             reader.open(element)
         elif event == "end":
-            reader.close(element)
+            reader.close(element, within=element is not tree)
         else:
             reader.add(element.tail)
     reader.end_line()
     reader.root.end = len(reader.lines)
     lines = tuple(reader.lines)
     _weigh(reader.root, lines)
-    return PageLines(lines, reader.root)
+    return PageLines(lines, reader.root, reader.owners)
 
 
 class _Reader:
     """The state of one walk over a page."""
 
-    def __init__(self) -> None:
+    def __init__(self, root: HtmlElement) -> None:
         self.lines: list[Line] = []
         self.root = Block(0)
         self.open_blocks = [self.root]
+        self.owners: list[HtmlElement] = []
+        self.open_elements = [root]
         self.words: list[str] = []
         self.linked = self.in_link = self.unseen = self.in_row = 0
 
@@ -165,6 +168,7 @@ class _Reader:
                 block = Block(len(self.lines), apart=apart)
                 self.open_blocks[-1].children.append(block)
                 self.open_blocks.append(block)
+                self.open_elements.append(element)
         elif tag in BLOCKS:
             self.words.append(" ")
         if tag == "h1":  # class="has-nav-bar" around the whole page
@@ -175,7 +179,7 @@ class _Reader:
         self.in_link += tag == "a"
         self.add(element.text)
 
-    def close(self, element: HtmlElement) -> None:
+    def close(self, element: HtmlElement, *, within: bool) -> None:
         tag = element.tag
         self.in_row -= tag == "tr"
         self.unseen -= tag in UNSEEN
@@ -184,7 +188,9 @@ class _Reader:
             self.end_line()
             if tag not in VOID:
                 self.open_blocks.pop().end = len(self.lines)
-        self.add(element.tail)
+                self.open_elements.pop()
+        if within:
+            self.add(element.tail)
 
     def add(self, text: str | None) -> None:
         if text and not self.unseen:
@@ -199,6 +205,7 @@ class _Reader:
                 text = f"{text} |" if " | " in text[1:] else text[2:]
             if text.strip("| "):
                 self.lines.append(Line(text, min(self.linked, len(text))))
+                self.owners.append(self.open_elements[-1])
             self.words.clear()
         self.linked = 0
 

@@ -12,6 +12,8 @@ class Extracted:
     """The article of a page and its facts; `confidence` is 0 to 1, `kind` says what the page is.
 
     `published_at` is ISO 8601 with +08:00, a bare date where only the day is known, or None.
+    `template` is the version of the site's template, with `#` and the number of the layout where
+    the page was read by one.
     """
 
     title: str = ""
@@ -27,3 +29,4 @@ class Extracted:
     kind: Kind = "article"
     confidence: float = 0.0
     dropped: tuple[Dropped, ...] = ()
+    template: str = ""

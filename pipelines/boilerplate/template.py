@@ -1,13 +1,36 @@
-"""What is known of a site's pages beforehand."""
+"""What is known of a site's pages beforehand: an immutable, versioned value."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pipelines.boilerplate.shape import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """One shape of page: where its article, its title and the lines with its facts stand.
+
+    `furniture` names blocks inside the article's, by the keys on the way to them; `stops` is the
+    most full stops that its pages hold outside the article.
+    """
+
+    content: Address
+    title: Address | None
+    facts: tuple[Address, ...]
+    furniture: frozenset[tuple[str, ...]]
+    stops: int
+
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """Lines that repeat on a site's pages; an immutable, versioned value."""
+    """What the pages of one site share.
+
+    `lines` holds the prints of lines that repeat, `titles` those of the titles of its articles: a
+    link that says one is no part of another article.
+    """
 
     version: str = ""
-    lines: frozenset[str] = frozenset()
+    lines: frozenset[int] = frozenset()
+    titles: frozenset[int] = frozenset()
+    layouts: tuple[Layout, ...] = ()

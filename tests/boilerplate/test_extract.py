@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.boilerplate import Template, extract, strip_lines
+from pipelines.boilerplate.observation import print_of
 
 BODY = [
     "青岚县的渡槽始建于1971年，去年冬天检修时发现三处裂缝，今年春灌前必须补好，工期只有四十天。",
@@ -133,7 +134,7 @@ def test_a_templates_lines_leave_the_article() -> None:
     slogan = "青岚新闻，天天陪您喝早茶，看遍一县四季。"
     page = modern().replace("</article>", f"<p>{slogan}</p></article>")
 
-    found = extract(page, "http://qinglan.example/1", Template("7", frozenset({slogan})))
+    found = extract(page, "http://qinglan.example/1", Template("7", frozenset({print_of(slogan)})))
 
     assert found.text.split("\n") == BODY
     assert ("template", slogan) in [(d.rule, d.text) for d in found.dropped]

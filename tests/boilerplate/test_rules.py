@@ -6,7 +6,6 @@ import pytest
 
 from pipelines.boilerplate.lines import applies, strip
 from pipelines.boilerplate.rules import RULES, Rule
-from pipelines.boilerplate.template import Template
 
 PROSE = [
     "河湾镇的石桥修好以后，赶集的人又多了起来，桥头的茶摊也搬回了老地方，每天天不亮就生火。",
@@ -66,7 +65,7 @@ def test_only_what_stands_between_the_markers_of_an_export_is_the_article() -> N
 
 def test_a_templates_lines_are_dropped_under_its_name() -> None:
     kept, dropped = strip(
-        [*PROSE, "河湾网 让消息走得更快"], "", Template("1", frozenset({"河湾网 让消息走得更快"}))
+        [*PROSE, "河湾网 让消息走得更快"], "", frozenset({"河湾网 让消息走得更快"})
     )
 
     assert kept == PROSE

@@ -1,0 +1,119 @@
+"""Reads a page by what is known of its site, or says that it is of another shape."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from pipelines.boilerplate.observation import print_of, slots_of, stops_outside
+from pipelines.boilerplate.page import PageLines, is_sentence, read_page
+from pipelines.boilerplate.template import Layout, Template
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+# A page whose text repeats more of its lines than this is a form that is filled in.
+FORM = 1 / 3
+LONGEST_TITLE = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Located:
+    """A page's article by a layout: its lines, those before and behind it, the title as shown."""
+
+    layout: int
+    article: PageLines
+    before: list[str]
+    behind: list[str]
+    heading: str
+
+
+def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
+    """Find the article where a template says; None where the page is of another shape.
+
+    A page that holds many more full stops outside its article than others is: it has grown a part
+    that nobody has seen.
+    """
+    for number, layout in enumerate(template.layouts):
+        content = layout.content.locate(tree)
+        if content is None:
+            continue
+        heading = ""
+        if layout.title is not None:
+            element = layout.title.locate(tree)
+            heading = " ".join("".join(element.itertext()).split()) if element is not None else ""
+            if not 0 < len(heading) <= LONGEST_TITLE:
+                continue
+        article = read_page(content)
+        text = "".join(line.text for line in article.lines)
+        if not text or stops_outside(html, text) > layout.stops:
+            continue
+        before, behind = _facts(tree, content, layout)
+        return Located(number, article, before, behind, heading)
+    return None
+
+
+def _facts(tree: HtmlElement, content: HtmlElement, layout: Layout) -> tuple[list[str], list[str]]:
+    before: list[str] = []
+    behind: list[str] = []
+    way = [content, *content.iterancestors()]
+    for address in layout.facts:
+        element = address.locate(tree)
+        if element is None or content in element.iterancestors():
+            continue
+        lines = [line.text for line in read_page(element).lines]
+        (before if _precedes(element, way) else behind).extend(lines)
+    return before, behind
+
+
+def _precedes(element: HtmlElement, way: Sequence[HtmlElement]) -> bool:
+    below: HtmlElement = element
+    for above in element.iterancestors():
+        if above in way:
+            place = way.index(above)
+            return place == 0 or above.index(below) < above.index(way[place - 1])
+        below = above
+    return False
+
+
+def in_furniture(page: PageLines, template: Template) -> frozenset[str]:
+    """Give the lines of a page that stand in blocks of furniture inside the article's."""
+    blocks = {
+        (*(key for key, _ in layout.content.steps), *block)
+        for layout in template.layouts
+        for block in layout.furniture
+    }
+    if not blocks:
+        return frozenset()
+    return frozenset(
+        line.text
+        for line, slot in zip(page.lines, slots_of(page), strict=True)
+        if any(slot[:end] in blocks for end in range(2, len(slot) + 1))
+    )
+
+
+def repeated_lines(
+    lines: Sequence[str], template: Template, links: frozenset[str]
+) -> frozenset[str]:
+    """Give those lines of an article that are its site's and not its own.
+
+    Before its first and behind its last own line all that repeats on the site; between them links
+    and sentences: the headings of a form repeat, too, and belong to it.
+    """
+    repeats = [_repeats(print_of(line), line in links, template) for line in lines]
+    own = [index for index, found in enumerate(repeats) if not found]
+    if not own:
+        return frozenset()
+    inner = range(own[0], own[-1] + 1)
+    form = sum(repeats[i] and lines[i] not in links for i in inner) > FORM * len(inner)
+    return frozenset(
+        line
+        for index, line in enumerate(lines)
+        if repeats[index]
+        and (index not in inner or line in links or (is_sentence(line) and not form))
+    )
+
+
+def _repeats(print_: int, linked: bool, template: Template) -> bool:
+    return print_ in template.lines or (linked and print_ in template.titles)
