@@ -47,7 +47,7 @@ class Article:
         if form == "cut" and len(first) > 26:
             return first[:24] + "……"
         lead = LEAD.match(first)
-        return lead[0] if form == "lead" and lead and lead[0] != first else ""
+        return lead[0] if form == "lead" and lead else ""
 
 
 def write(
@@ -61,7 +61,8 @@ def write(
     for title in titles:
         number += rng.randint(1, 60)
         start += timedelta(days=rng.randint(0, 2))
-        articles.append(Article(title, _blocks(words), start, rng.choice(press), number))
+        publisher = "" if rng.random() < 0.08 else rng.choice(press)
+        articles.append(Article(title, _blocks(words), start, publisher, number))
     for shared, first in (*((o, True) for o in OPENINGS[:2]), *((c, False) for c in CLOSINGS[:2])):
         line = Block("line", ((words.fill(shared),),))
         for at in rng.sample(range(count), 2) if count > 3 else ():

@@ -133,7 +133,7 @@ class Printer:
     ) -> None:
         self.house, self.style, self.rng, self.article = house, style, rng, article
         self.others = [a for a in others if a.title != article.title]
-        self.words = Words(rng)
+        self.words, self.line = Words(rng), rng.choice(style.lines)
         self.noted: list[str] = []
 
     def page(self) -> DrawnPage:
@@ -218,14 +218,17 @@ class Printer:
         for piece in middle:
             last = len(blocks) - 1
             blocks.insert(self.rng.randint(1, last) if last > 0 else len(blocks), piece)
-        return "\n".join([*self._places("head"), *blocks, *self._places("tail")])
+        text = "\n".join(blocks)
+        if self.style.pasted and self.rng.random() < 0.4:
+            text = f"<div>{text}</div>"
+        return "\n".join([*self._places("head"), text, *self._places("tail")])
 
     def _block(self, block: Block) -> str:
         inner = self.style.block(block, self.rng)
         return inner if block.kind in ("table", "list", "quote", "figure") else self._line(inner)
 
     def _line(self, inner: str) -> str:
-        return self.style.line.format(inner)
+        return self.line.format(inner)
 
     def _places(self, position: str) -> list[str]:
         kinds = [kind for kind, where in self.style.places.items() if where == position]
@@ -235,12 +238,12 @@ class Printer:
         rng, house = self.rng, self.house
         if kind == "constant":
             return self._set(kind, [self._note(line) for line in house.constant])
-        if kind == "advert":
-            return self._set(kind, [self._note(rng.choice(house.adverts))])
         if kind == "related":
             return self._related(rng.randint(3, 6), teased=True)
-        if kind in ("spam", "tags") and rng.random() < 0.3:
+        if kind in ("advert", "spam", "tags") and rng.random() < 0.2:
             return ""
+        if kind == "advert":
+            return self._set(kind, [self._note(rng.choice(house.adverts))])
         if kind == "spam" and self.style.spam_links:
             return self._set(kind, [" ".join(self._link(self.words.word(4)) for _ in range(4))])
         if kind == "spam":
@@ -248,9 +251,9 @@ class Printer:
         if kind == "tags":
             return self._set(kind, [" ".join(self._link(self.words.word(4)) for _ in range(3))])
         if kind == "pager":
-            near = rng.sample(self.others, min(2, len(self.others)))
+            near = map(self._headline, rng.sample(self.others, min(2, len(self.others))))
             return self._set(
-                kind, [f"{w}：{self._item(a)}" for w, a in zip("前后", near, strict=False)]
+                kind, [f"{way}：{link}" for way, link in zip("前后", near, strict=False)]
             )
         comments = [self.words.fill("{word}{m}：") + self.words.pick(SENTENCES) for _ in range(2)]
         rows = "".join(f"<div>{self._note(c)}</div>" for c in comments[: rng.randint(0, 2)])
@@ -264,10 +267,12 @@ class Printer:
     def _link(self, word: str) -> str:
         return f'<a href="http://{self.rng.randrange(10**6)}.example/">{self._note(word)}</a>'
 
+    def _headline(self, other: Article) -> str:
+        return f'<a href="{self._path(other)}">{self._note(other.title)}</a>'
+
     def _item(self, other: Article) -> str:
-        link = f'<a href="{self._path(other)}">{self._note(other.title)}</a>'
-        shown = other.day.isoformat()
-        return f"<li>{link} {shown}</li>" if self.style.dated_lists else f"<li>{link}</li>"
+        shown = f" {other.day.isoformat()}" if self.style.dated_lists else ""
+        return f"<li>{self._headline(other)}{shown}</li>"
 
     def _related(self, count: int, *, teased: bool) -> str:
         chosen = self.rng.sample(self.others, min(count, len(self.others)))

@@ -51,13 +51,18 @@ MIDDLE_SHARE = 1 / 3
 
 @dataclass(frozen=True)
 class Style:
-    """One site's hand; all of its pages are set with it."""
+    """One site's hand; all of its pages are set with it.
+
+    lines: one form of a paragraph a page is drawn from these, as editors differ. pasted: some pages
+    carry one more element around their paragraphs, as text pasted from another program does.
+    """
 
     tags: dict[str, str]
     names: dict[str, str]
     varying: frozenset[str]
     depths: dict[str, int]
-    line: str
+    lines: tuple[str, ...]
+    pasted: bool
     heading: str
     order: tuple[str, ...]
     nested: bool
@@ -134,7 +139,8 @@ def draw_style(rng: random.Random) -> Style:
         names=_names(rng),
         varying=frozenset(rng.sample((*BOXES, *["body"] * 4), rng.choice((0, 0, 2, 6)))),
         depths={role: rng.choice((0, 0, 0, 1, 2)) for role in BOXES},
-        line=rng.choice(LINES),
+        lines=tuple(rng.choices(LINES, k=rng.choice((1, 1, 2, 3)))),
+        pasted=rng.random() < 0.3,
         heading=rng.choice(HEADINGS),
         order=rng.choice(ORDERS),
         nested=rng.random() < 0.25,

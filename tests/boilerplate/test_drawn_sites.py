@@ -75,6 +75,17 @@ def test_a_third_of_the_sites_sets_furniture_between_paragraphs() -> None:
     assert 25 <= middle <= 55
 
 
+def test_such_furniture_stands_between_the_first_line_and_the_last() -> None:
+    sites = [site for seed in SEEDS if "middle" in (site := draw_site(seed)).style.places.values()]
+
+    for site in sites:
+        page = max(site.pages, key=lambda page: len(page.text))
+        first, *_, last = map(squeezed, page.text.splitlines())
+        seen = squeezed(page.html)
+        inside = seen[seen.index(first) : seen.rindex(last)]
+        assert any(squeezed(piece) in inside for piece in page.furniture)
+
+
 def test_furniture_of_the_house_stands_on_every_page() -> None:
     site = draw_site(3)
 
