@@ -142,6 +142,7 @@ class Printer:
         parts = {
             "title": style.heading.format(title=article.title, named=self._named("title")),
             "info": self._info(),
+            "source": self._box("source", self._credit()) if article.publisher else "",
             "body": self._inside(),
         }
         before, after = ("".join(self._places(where)) for where in ("before", "after"))
@@ -203,14 +204,18 @@ class Printer:
 
     def _info(self) -> str:
         style, article = self.style, self.article
-        pieces = [style.shown_day(article.day, self.rng)]
-        if article.publisher:
-            pieces.insert(style.source_at, style.source.format(article.publisher))
-        pieces += [f"{style.editor}{self.words.fill('{who}')}"] if style.editor else []
-        pieces = [self._note(piece) for piece in pieces]
+        pieces = [self._note(style.shown_day(article.day, self.rng))]
+        if article.publisher and "source" not in style.order:
+            pieces.insert(style.source_at, self._credit())
+        if style.editor:
+            pieces.append(self._note(style.editor + self.words.fill("{who}")))
         if style.split_info:
             return self._box("info", "\n".join(f"<span>{piece}</span>" for piece in pieces))
-        return self._box("info", self._note(style.separator.join(pieces)))
+        return self._box("info", style.separator.join(pieces))
+
+    def _credit(self) -> str:
+        shown = self.style.source.format(self._note(self.article.publisher))
+        return shown if "<" in shown else self._note(shown)
 
     def _inside(self) -> str:
         blocks = [self._block(block) for block in self.article.blocks]

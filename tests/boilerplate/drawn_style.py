@@ -10,12 +10,13 @@ from tests.boilerplate.drawn_articles import Block
 
 BOXES = (
     "page", "top", "menu", "wrap", "crumbs", "main", "side", "body", "title", "info", "list",
-    "related", "comment", "constant", "advert", "spam", "pager", "tags", "foot",
+    "related", "comment", "constant", "advert", "spam", "pager", "tags", "foot", "source",
 )  # fmt: skip
 # Names that lie: what one site calls its article another calls its footer.
 LIARS = (
     "content", "footer", "nav", "sidebar", "left", "right", "header", "article_body", "ad",
     "copyright", "text", "list", "main", "detail", "comment", "box-1", "box-2", "zoom", "share",
+    "author",
 )  # fmt: skip
 LINES = (
     "<p>{}</p>", "<p>　　{}</p>", "<div>{}</div>", "　　{}<br><br>", "　　{}<br>",
@@ -29,11 +30,13 @@ HEADINGS = (
 )  # fmt: skip
 ORDERS = (
     ("title", "info", "body"), ("title", "info", "body"), ("info", "title", "body"),
-    ("title", "body", "info"),
+    ("title", "body", "info"), ("info", "title", "source", "body"),
+    ("title", "info", "body", "source"), ("source", "title", "info", "body"),
 )  # fmt: skip
 SOURCES = (
     "来源：{}", "来源: {}", "稿源：{}", "文章来源：{}", "信息来源：{}", "出处：{}", "【来源】{}",
-    "来自{}", "{}", "（来源：{}）", "供稿单位：{}",
+    "来自{}", "{}", "（来源：{}）", "供稿单位：{}", '来源：<a href="/press/">{}</a>',
+    "<em>稿件来源</em> {}", "<b>【信息来源：{}】</b>",
 )  # fmt: skip
 DAYS = (
     "{y}-{m:02}-{d:02}", "{y}年{m}月{d}日", "{y}/{m:02}/{d:02} {t}", "{y}年{m:02}月{d:02}日 {t}",
