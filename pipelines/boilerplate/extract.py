@@ -14,7 +14,7 @@ from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, in_furniture, locate, repeated_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts
-from pipelines.boilerplate.observation import Observation, observe, print_of, seen
+from pipelines.boilerplate.observation import Observation, observe, print_of
 from pipelines.boilerplate.page import read_page
 from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
@@ -58,8 +58,7 @@ def read(
     if template is not None and print_of(url) % AUDIT:
         located = locate(tree, html, template)
         if located is not None and (found := _by_layout(tree, located, template)).text:
-            seen_lines = seen(located.article)
-            return found, Observation(url, print_of(found.title), lines=seen_lines)
+            return found, observe(url, located.article, found)
     return _whole(tree, html, url, template)
 
 
@@ -109,7 +108,7 @@ def _whole(
     found = _assemble(title, kept, dropped, facts, published, agreement=body.agreement)
     if template is not None:
         found = replace(found, template=template.version)
-    return found, observe(url, html, lines_of_page, found)
+    return found, observe(url, lines_of_page, found, html)
 
 
 def _foreign(tree: HtmlElement, titles: Sequence[str]) -> Extracted:

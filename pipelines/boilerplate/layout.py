@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pipelines.boilerplate.observation import print_of, slots_of, stops_outside
+from pipelines.boilerplate.observation import STOP, print_of
 from pipelines.boilerplate.page import PageLines, is_sentence, read_page
+from pipelines.boilerplate.shape import Paths, keys_of
 from pipelines.boilerplate.template import Layout, Template
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
                 continue
         article = read_page(content)
         text = "".join(line.text for line in article.lines)
-        if not text or stops_outside(html, text) > layout.stops:
+        if not text or html.count(STOP) - text.count(STOP) > layout.stops:
             continue
         before, behind = _facts(tree, content, layout)
         return Located(number, article, before, behind, heading)
@@ -79,18 +80,23 @@ def _precedes(element: HtmlElement, way: Sequence[HtmlElement]) -> bool:
 
 def in_furniture(page: PageLines, template: Template) -> frozenset[str]:
     """Give the lines of a page that stand in blocks of furniture inside the article's."""
-    blocks = {
-        (*(key for key, _ in layout.content.steps), *block)
-        for layout in template.layouts
-        for block in layout.furniture
-    }
-    if not blocks:
-        return frozenset()
+    paths = Paths()
     return frozenset(
         line.text
-        for line, slot in zip(page.lines, slots_of(page), strict=True)
-        if any(slot[:end] in blocks for end in range(2, len(slot) + 1))
+        for line, owner in zip(page.lines, page.owners, strict=True)
+        if any(_is_furniture(keys_of(paths.of(owner)), layout) for layout in template.layouts)
     )
+
+
+def _is_furniture(slot: tuple[str, ...], layout: Layout) -> bool:
+    """Let the innermost block decide of which enough was seen."""
+    content = layout.content.keys
+    depth = len(content)
+    if slot[:depth] != content:
+        return False
+    ends = range(len(slot), depth, -1)
+    known = (layout.blocks.get(slot[depth:end]) for end in ends)
+    return next((furniture for furniture in known if furniture is not None), False)
 
 
 def repeated_lines(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from pipelines.boilerplate.observation import Observation, Seen
 from pipelines.boilerplate.shape import MOST, Address, Path, common_address, keys_of
@@ -14,8 +14,14 @@ from pipelines.boilerplate.template import Layout, Template
 PAGES, REPEATS = 4, 3
 # Facts stand where they stood on this share of the pages.
 OFTEN = 0.25
+# So much of an article's sentences lies in its container: a lead may stand outside.
+HELD = 0.95
+CORE = 0.6
 # Of a block of furniture so much is linked or stands on other pages, too.
-FURNITURE = 0.8
+FURNITURE = 0.9
+
+Alien = Callable[[Seen], bool]
+"""Tells a line that is not of its page's article alone."""
 
 
 def learn(observations: Iterable[Observation]) -> Template:
@@ -23,7 +29,11 @@ def learn(observations: Iterable[Observation]) -> Template:
     pages = sorted(observations, key=lambda page: page.url)
     repeated = _repeated(pages)
     titles = frozenset(page.title for page in pages)
-    layouts = tuple(_layouts(pages, repeated, titles))
+
+    def alien(line: Seen) -> bool:
+        return line.linked or repeated[line.print] > 1 or line.print in titles
+
+    layouts = tuple(_layouts(pages, alien))
     often = frozenset(p for p, count in repeated.items() if count >= REPEATS)
     if not (often or layouts):
         return Template()
@@ -41,24 +51,48 @@ def _repeated(pages: Sequence[Observation]) -> Counter[int]:
     return Counter({line: len(titles) for line, titles in beside.items()})
 
 
-def _layouts(
-    pages: Sequence[Observation], repeated: Counter[int], titles: frozenset[int]
-) -> Iterable[Layout]:
-    shown = [page for page in pages if page.content]
-    for keys in _containers([keys_of(page.content) for page in shown]):
+def _layouts(pages: Sequence[Observation], alien: Alien) -> Iterable[Layout]:
+    shown = {page.url: way for page in pages if page.whole and (way := _container(page, alien))}
+    for keys in _containers([keys_of(way) for way in shown.values()]):
         depth = len(keys)
-        members = [page for page in shown if keys_of(page.content)[:depth] == keys]
-        content = common_address([page.content for page in members], depth)
+        ways = {url: way for url, way in shown.items() if keys_of(way)[:depth] == keys}
+        content = common_address(list(ways.values()), depth)
         if content is None:
             continue
-        stops = sorted(page.stops for page in members)
+        members = [page for page in pages if page.url in ways]
+        stops = sorted(
+            page.stops - sum(x.stops for x in page.lines if keys_of(x.path)[:depth] == keys)
+            for page in members
+        )
         yield Layout(
             content=content,
             title=_shared([page.heading for page in members], MOST * len(members)),
             facts=tuple(_facts(members)),
-            furniture=_furniture(pages, keys, repeated, titles),
+            blocks=_blocks(pages, keys, alien),
             stops=2 * stops[int(0.9 * (len(stops) - 1))] + 3,
         )
+
+
+def _container(page: Observation, alien: Alien) -> Path:
+    """Find the smallest block that holds nearly all sentences that are a page's own.
+
+    Sentences behind a block with most of them are comments and teasers: the block is taken without
+    them, as long as none stands before it.
+    """
+    own = [line for line in page.lines if line.sentence and not alien(line)]
+    own = [line for line in own if line.kept] or own
+    total = sum(line.size for line in own)
+    held: dict[Path, list[int]] = defaultdict(list)
+    for place, line in enumerate(own):
+        for end in range(1, len(line.path) + 1):
+            held[line.path[:end]].append(place)
+    found: Path = ()
+    for way, places in held.items():
+        size = sum(own[place].size for place in places)
+        core = size >= CORE * total and places[0] == 0 and len(places) > 1
+        if (core or size >= HELD * total) and len(way) > len(found):
+            found = way
+    return found
 
 
 def _containers(paths: Sequence[tuple[str, ...]], depth: int = 0) -> Iterable[tuple[str, ...]]:
@@ -100,39 +134,26 @@ def _facts(members: Sequence[Observation]) -> Iterable[Address]:
                 yield address
 
 
-def _furniture(
-    pages: Sequence[Observation],
-    content: tuple[str, ...],
-    repeated: Counter[int],
-    titles: frozenset[int],
-) -> frozenset[tuple[str, ...]]:
-    """Find the blocks under a layout's article that hold hardly anything of one article alone."""
+def _blocks(
+    pages: Sequence[Observation], content: tuple[str, ...], alien: Alien
+) -> dict[tuple[str, ...], bool]:
+    """Tell of the blocks under a layout's article which hold hardly anything of it alone."""
     depth = len(content)
     total: Counter[tuple[str, ...]] = Counter()
-    alien: Counter[tuple[str, ...]] = Counter()
+    others: Counter[tuple[str, ...]] = Counter()
     beside: dict[tuple[str, ...], set[int]] = defaultdict(set)
     for page in pages:
         for line in page.lines:
-            if line.slot[:depth] != content:
+            keys = keys_of(line.path)
+            if keys[:depth] != content:
                 continue
-            for end in range(depth + 1, len(line.slot) + 1):
-                block = line.slot[:end]
+            for end in range(depth + 1, len(keys) + 1):
+                block = keys[depth:end]
                 total[block] += line.size
+                others[block] += line.size * alien(line)
                 beside[block].add(page.title)
-                if _is_alien(line, repeated, titles):
-                    alien[block] += line.size
-    found = {
-        block
+    return {
+        block: others[block] >= FURNITURE * size
         for block, size in total.items()
-        if len(beside[block]) >= PAGES and alien[block] >= FURNITURE * size
+        if len(beside[block]) >= PAGES
     }
-    # The topmost say it all.
-    return frozenset(
-        block[depth:]
-        for block in found
-        if not any(block[:end] in found for end in range(depth + 1, len(block)))
-    )
-
-
-def _is_alien(line: Seen, repeated: Counter[int], titles: frozenset[int]) -> bool:
-    return line.linked or repeated[line.print] > 1 or line.print in titles

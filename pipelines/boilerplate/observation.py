@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -11,43 +11,45 @@ import xxhash
 from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.page import PageLines, is_sentence
 from pipelines.boilerplate.result import Extracted
-from pipelines.boilerplate.shape import Path, key_of_element, path_of
+from pipelines.boilerplate.shape import Path, Paths
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# So much of an article's sentences lies in its container: a lead may stand outside.
-HELD = 0.95
-# A page of which less is found again among its lines tells nothing of where its article stands.
-FOUND = 0.6
+STOP = "。"
 LONGEST = 600
 
 
 class Seen(NamedTuple):
-    """One line of a page: the names on the way to its block, its print, what it consists of."""
+    """One line of a page: where its block stands, its print, what it consists of.
 
-    slot: tuple[str, ...]
+    `kept` says that the page, read by itself, took the line for the article's.
+    """
+
+    path: Path
     print: int
     size: int
+    stops: int
     linked: bool
+    sentence: bool
+    kept: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """One page of a site.
+    """One page of a site, `whole` or only the part that its template names.
 
-    `content`, `heading` and `facts` are the ways to its article, its title and the lines that its
-    facts stand in; they are empty where the page was read by its template. `stops` counts the full
-    stops outside the article.
+    `heading` and `facts` are the ways to its title and to the lines that its facts stand in,
+    `stops` is the count of its full stops.
     """
 
     url: str
     title: int
-    content: Path = ()
+    whole: bool
+    lines: tuple[Seen, ...]
     heading: Path = ()
     facts: tuple[Path, ...] = ()
     stops: int = 0
-    lines: tuple[Seen, ...] = ()
 
 
 def print_of(line: str) -> int:
@@ -55,88 +57,42 @@ def print_of(line: str) -> int:
     return xxhash.xxh3_64_intdigest(key_of(line).encode())
 
 
-def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observation:
-    """Say where a page's article and title stand, and the lines that hold its facts."""
-    said = (found.published_raw, found.publisher, *found.authors, found.editor, found.section)
-    kept = found.text.split("\n")
-    known: dict[HtmlElement, Path] = {}
-    content = container(page, kept)
-    wanted = key_of(found.title)
-    heading = _owner(page, lambda line: key_of(line) == wanted) if wanted else None
-    facts = []
-    for words in filter(None, said):
-        owner = _owner(page, lambda line, words=words: words in line)  # type: ignore[misc]
-        if owner is not None and owner is not heading and owner not in facts:
-            facts.append(owner)
-    return Observation(
-        url=url,
-        title=print_of(found.title),
-        content=path_of(content, known) if content is not None else (),
-        heading=path_of(heading, known) if heading is not None else (),
-        facts=tuple(path_of(element, known) for element in facts),
-        stops=stops_outside(html, "".join(kept)),
-        lines=seen(page),
-    )
+def observe(url: str, page: PageLines, found: Extracted, html: str | None = None) -> Observation:
+    """Note the lines of a page, and where its title and facts stand.
 
-
-def seen(page: PageLines) -> tuple[Seen, ...]:
-    """Note the lines of a page or of a part of it."""
-    return tuple(
+    With `html` it is the whole page, without it the part that its template names.
+    """
+    paths = Paths()
+    kept = {key_of(line) for line in found.text.split("\n")}
+    lines = tuple(
         Seen(
-            slot,
+            paths.of(owner),
             print_of(line.text),
             len(line.text),
+            line.text.count(STOP),
             line.is_link and not line.text.startswith("附件"),
+            is_sentence(line.text),
+            key_of(line.text) in kept,
         )
-        for line, slot in zip(page.lines[:LONGEST], slots_of(page), strict=False)
+        for line, owner in zip(page.lines[:LONGEST], page.owners, strict=False)
     )
-
-
-def slots_of(page: PageLines) -> list[tuple[str, ...]]:
-    """Name the way from the page's root to each line's block."""
-    slots: dict[HtmlElement, tuple[str, ...]] = {}
-    return [_slot(owner, slots) for owner in page.owners]
-
-
-def _slot(element: HtmlElement, slots: dict[HtmlElement, tuple[str, ...]]) -> tuple[str, ...]:
-    """Name the way to an element from the topmost that is not its page's root."""
-    way: list[HtmlElement] = []
-    at: HtmlElement | None = element
-    while at is not None and at not in slots:
-        way.append(at)
-        at = at.getparent()
-    slot = slots[at] if at is not None else ()
-    for step in reversed(way):
-        slot = slots[step] = (*slot, key_of_element(step)) if step.getparent() is not None else ()
-    return slot
-
-
-def stops_outside(html: str, article: str) -> int:
-    """Count the full stops of a page that are not the article's."""
-    return html.count("。") - article.count("。")
-
-
-def container(page: PageLines, kept: Sequence[str]) -> HtmlElement | None:
-    """Find the smallest block that holds nearly all sentences of an article."""
-    wanted = {key_of(line) for line in kept if is_sentence(line)} or {key_of(x) for x in kept}
-    total = sum(map(len, wanted))
-    held: dict[HtmlElement, int] = {}
-    depth: dict[HtmlElement, int] = {}
-    found = 0
-    for line, owner in zip(page.lines, page.owners, strict=True):
-        key = key_of(line.text)
-        if key not in wanted:
-            continue
-        wanted.discard(key)
-        found += len(key)
-        for element in (owner, *owner.iterancestors()):
-            held[element] = held.get(element, 0) + len(key)
-    if found < FOUND * total or not held:
-        return None
-    enough = [element for element, size in held.items() if size >= HELD * found]
-    for element in enough:
-        depth[element] = sum(1 for _ in element.iterancestors())
-    return max(enough, key=depth.__getitem__)
+    title = print_of(found.title)
+    if html is None:
+        return Observation(url, title, False, lines)
+    wanted = key_of(found.title)
+    heading = _owner(page, lambda line: key_of(line) == wanted) if wanted else None
+    said = (found.published_raw, found.publisher, *found.authors, found.editor, found.section)
+    facts = [_owner(page, _holding(words)) for words in said if words]
+    ways = dict.fromkeys(paths.of(x) for x in facts if x is not None and x is not heading)
+    return Observation(
+        url,
+        title,
+        True,
+        lines,
+        heading=paths.of(heading) if heading is not None else (),
+        facts=tuple(ways),
+        stops=html.count(STOP),
+    )
 
 
 def _owner(page: PageLines, matches: Callable[[str], bool]) -> HtmlElement | None:
@@ -148,3 +104,7 @@ def _owner(page: PageLines, matches: Callable[[str], bool]) -> HtmlElement | Non
         ),
         None,
     )
+
+
+def _holding(words: str) -> Callable[[str], bool]:
+    return lambda line: words in line

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 # Layout tables are turned into divs before a page is read, and only some of them.
 _AS_DIV = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
+_DIGITS = re.compile(r"\d+")
 # Enough of a site's pages to say that what they share is no chance.
 MOST = 0.8
 
@@ -29,39 +31,53 @@ Path = tuple[Step, ...]
 
 
 def key_of_element(element: HtmlElement) -> str:
-    """Name an element by its tag and the first class, else the id, that holds no digit.
+    """Name an element by its tag and its first class, else its id.
 
-    Names with digits are a page's own: post-20391, art_7.
+    Digits in them are often a page's own: post-20391, art_7.
     """
-    tag = element.tag
-    return _key(tag, element.get("class") or "", element.get("id") or "")
+    return _key(element.tag, element.get("class") or "", element.get("id") or "")
 
 
 @lru_cache(maxsize=8192)
 def _key(tag: str, classes: str, id_: str) -> str:
     tag = "div" if tag in _AS_DIV else tag
-    name = next((word for word in classes.split() if not re.search(r"\d", word)), "")
-    if name:
-        return f"{tag}.{name}"
-    return f"{tag}#{id_}" if id_ and not re.search(r"[\d\s]", id_) else tag
+    for mark, names in ((".", classes.split()), ("#", id_.split())):
+        if names:
+            return f"{tag}{mark}{_DIGITS.sub('0', names[0])}"
+    return tag
 
 
-def path_of(element: HtmlElement, known: dict[HtmlElement, Path]) -> Path:
-    """Give the way from the root down to an element; `known` keeps those already walked."""
-    found = known.get(element)
-    if found is not None:
-        return found
-    parent = element.getparent()
-    if parent is None:
-        return ()
-    key = key_of_element(element)
-    step = Step(
-        key,
-        sum(_same(x, key) for x in element.itersiblings(preceding=True)),
-        sum(_same(x, key) for x in element.itersiblings()),
-    )
-    found = known[element] = (*path_of(parent, known), step)
-    return found
+class Paths:
+    """The ways to the elements of one page, each walked once."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement, Path] = {}
+
+    def of(self, element: HtmlElement) -> Path:
+        """Give the way from the page's root, which has none, down to an element."""
+        way: list[HtmlElement] = []
+        at: HtmlElement | None = element
+        while at is not None and at not in self._known:
+            way.append(at)
+            at = at.getparent()
+        for step in reversed(way):
+            parent = step.getparent()
+            if parent is None:
+                self._known[step] = ()
+            elif step not in self._known:
+                self._walk(parent)
+        return self._known[element]
+
+    def _walk(self, parent: HtmlElement) -> None:
+        above = self._known[parent]
+        children = [child for child in parent if isinstance(child.tag, str)]
+        keys = [key_of_element(child) for child in children]
+        behind = Counter(keys)
+        before: Counter[str] = Counter()
+        for child, key in zip(children, keys, strict=True):
+            behind[key] -= 1
+            self._known[child] = (*above, Step(key, before[key], behind[key]))
+            before[key] += 1
 
 
 def _same(element: HtmlElement, key: str) -> bool:
@@ -82,6 +98,11 @@ class Address:
     """
 
     steps: tuple[tuple[str, int | None], ...]
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The names on the way."""
+        return tuple(key for key, _ in self.steps)
 
     def locate(self, root: HtmlElement) -> HtmlElement | None:
         """Give the element in a page; None where the page is of another shape."""
@@ -129,7 +150,4 @@ def _place(steps: Sequence[Step]) -> int | None:
 
 def _most(numbers: Iterable[int]) -> tuple[int, int]:
     """Give the commonest number, the least of several, and how often it stands."""
-    counts: dict[int, int] = {}
-    for number in numbers:
-        counts[number] = counts.get(number, 0) + 1
-    return min(counts.items(), key=lambda pair: (-pair[1], pair[0]))
+    return min(Counter(numbers).items(), key=lambda pair: (-pair[1], pair[0]))

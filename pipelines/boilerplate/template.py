@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pipelines.boilerplate.shape import Address
@@ -11,14 +12,14 @@ from pipelines.boilerplate.shape import Address
 class Layout:
     """One shape of page: where its article, its title and the lines with its facts stand.
 
-    `furniture` names blocks inside the article's, by the keys on the way to them; `stops` is the
-    most full stops that its pages hold outside the article.
+    `blocks` says of those inside the article's, by the keys on the way to them, which are
+    furniture; `stops` is the most full stops that its pages hold outside the article.
     """
 
     content: Address
     title: Address | None
     facts: tuple[Address, ...]
-    furniture: frozenset[tuple[str, ...]]
+    blocks: Mapping[tuple[str, ...], bool]
     stops: int
 
 
