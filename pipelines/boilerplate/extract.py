@@ -15,7 +15,7 @@ from pipelines.boilerplate.layout import Located, in_furniture, locate, repeated
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts
 from pipelines.boilerplate.observation import Observation, observe, print_of
-from pipelines.boilerplate.page import read_page
+from pipelines.boilerplate.page import is_sentence, read_page
 from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LITTLE = 800
 AUDIT = 32
+HEAD, LONGEST_DATE_LINE = 6, 100
 _CHINESE = re.compile(r"[一-鿿]")
 _SAYS_SOMETHING = re.compile(r"[。！？；!?;]|^\||^.{2,16}[:：]\s*[^\s:：]")
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")
@@ -152,6 +153,8 @@ def _assemble(
     *,
     agreement: float = 1.0,
 ) -> Extracted:
+    if published:
+        kept, dropped = _without_date(kept, dropped, published.raw)
     prose = sum(len(line) for line in kept if is_prose(line))
     total = sum(map(len, kept))
     return Extracted(
@@ -169,6 +172,19 @@ def _assemble(
         confidence=round(agreement * prose / total, 3) if total else 0.0,
         dropped=tuple(dropped),
     )
+
+
+def _without_date(
+    kept: Sequence[str], dropped: Sequence[Dropped], raw: str
+) -> tuple[Sequence[str], Sequence[Dropped]]:
+    """Take the line that says when an article was published from before its first paragraph."""
+    for index, line in enumerate(kept):
+        if is_prose(line) or index >= HEAD:
+            break
+        if raw in line and len(line) <= LONGEST_DATE_LINE and not is_sentence(line):
+            gone = Dropped("date-line", index, line)
+            return [*kept[:index], *kept[index + 1 :]], [*dropped, gone]
+    return kept, dropped
 
 
 def _only_furniture(lines: Sequence[str]) -> bool:

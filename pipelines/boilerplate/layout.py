@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.observation import STOP, print_of
-from pipelines.boilerplate.page import PageLines, is_sentence, read_page
-from pipelines.boilerplate.shape import Paths, keys_of
+from pipelines.boilerplate.page import ATTACHED, PageLines, read_page
+from pipelines.boilerplate.shape import Paths
 from pipelines.boilerplate.template import Layout, Template
 
 if TYPE_CHECKING:
@@ -42,8 +43,7 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
             continue
         heading = ""
         if layout.title is not None:
-            element = layout.title.locate(tree)
-            heading = " ".join("".join(element.itertext()).split()) if element is not None else ""
+            heading = _heading(layout.title.locate(tree), tree.findtext(".//title") or "")
             if not 0 < len(heading) <= LONGEST_TITLE:
                 continue
         article = read_page(content)
@@ -53,6 +53,15 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
         before, behind = _facts(tree, content, layout)
         return Located(number, article, before, behind, heading)
     return None
+
+
+def _heading(element: HtmlElement | None, shown: str) -> str:
+    """Give the line of a title's block that the page's <title> says, else the first."""
+    lines = [line.text for line in read_page(element).lines] if element is not None else []
+    if len(lines) > 1:
+        whole = key_of(shown)
+        lines = [line for line in lines if (key := key_of(line)) and key in whole] + lines
+    return lines[0] if lines else ""
 
 
 def _facts(tree: HtmlElement, content: HtmlElement, layout: Layout) -> tuple[list[str], list[str]]:
@@ -84,19 +93,8 @@ def in_furniture(page: PageLines, template: Template) -> frozenset[str]:
     return frozenset(
         line.text
         for line, owner in zip(page.lines, page.owners, strict=True)
-        if any(_is_furniture(keys_of(paths.of(owner)), layout) for layout in template.layouts)
+        if any(layout.holds(paths.of(owner)) is False for layout in template.layouts)
     )
-
-
-def _is_furniture(slot: tuple[str, ...], layout: Layout) -> bool:
-    """Let the innermost block decide of which enough was seen."""
-    content = layout.content.keys
-    depth = len(content)
-    if slot[:depth] != content:
-        return False
-    ends = range(len(slot), depth, -1)
-    known = (layout.blocks.get(slot[depth:end]) for end in ends)
-    return next((furniture for furniture in known if furniture is not None), False)
 
 
 def repeated_lines(
@@ -104,20 +102,20 @@ def repeated_lines(
 ) -> frozenset[str]:
     """Give those lines of an article that are its site's and not its own.
 
-    Before its first and behind its last own line all that repeats on the site; between them links
-    and sentences: the headings of a form repeat, too, and belong to it.
+    Before its first and behind its last own line these are all links, too, but for attachments.
+    The headings of a form repeat, and belong to it.
     """
     repeats = [_repeats(print_of(line), line in links, template) for line in lines]
-    own = [index for index, found in enumerate(repeats) if not found]
+    apart = [line in links and not ATTACHED.search(line) for line in lines]
+    own = [i for i in range(len(lines)) if not (repeats[i] or apart[i])]
     if not own:
         return frozenset()
     inner = range(own[0], own[-1] + 1)
-    form = sum(repeats[i] and lines[i] not in links for i in inner) > FORM * len(inner)
+    form = sum(repeats[i] and not apart[i] for i in inner) > FORM * len(inner)
     return frozenset(
         line
-        for index, line in enumerate(lines)
-        if repeats[index]
-        and (index not in inner or line in links or (is_sentence(line) and not form))
+        for i, line in enumerate(lines)
+        if (repeats[i] and (apart[i] or not form) if i in inner else repeats[i] or apart[i])
     )
 
 

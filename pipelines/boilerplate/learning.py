@@ -10,8 +10,8 @@ from pipelines.boilerplate.observation import Observation, Seen
 from pipelines.boilerplate.shape import MOST, Address, Path, common_address, keys_of
 from pipelines.boilerplate.template import Layout, Template
 
-# A layout is one when so many pages had it; a line repeats when so many different pages have it.
-PAGES, REPEATS = 4, 3
+# A layout is one when so many pages had it.
+PAGES = 4
 # Facts stand where they stood on this share of the pages.
 OFTEN = 0.25
 # So much of an article's sentences lies in its container: a lead may stand outside.
@@ -19,6 +19,8 @@ HELD = 0.95
 CORE = 0.6
 # Of a block of furniture so much is linked or stands on other pages, too.
 FURNITURE = 0.9
+# So many of a list's lines are links.
+LIST = 0.4
 
 Alien = Callable[[Seen], bool]
 """Tells a line that is not of its page's article alone."""
@@ -27,14 +29,14 @@ Alien = Callable[[Seen], bool]
 def learn(observations: Iterable[Observation]) -> Template:
     """Give the template of one site's pages."""
     pages = sorted(observations, key=lambda page: page.url)
-    repeated = _repeated(pages)
+    beside = _beside(pages)
     titles = frozenset(page.title for page in pages)
 
     def alien(line: Seen) -> bool:
-        return line.linked or repeated[line.print] > 1 or line.print in titles
+        return line.linked or len(beside[line.print]) > 1 or line.print in titles
 
     layouts = tuple(_layouts(pages, alien))
-    often = frozenset(p for p, count in repeated.items() if count >= REPEATS)
+    often = _furniture_lines(pages, layouts)
     if not (often or layouts):
         return Template()
     shown = repr((sorted(often), sorted(titles), layouts)).encode()
@@ -42,13 +44,29 @@ def learn(observations: Iterable[Observation]) -> Template:
     return Template(version, often, titles, layouts)
 
 
-def _repeated(pages: Sequence[Observation]) -> Counter[int]:
-    """Count for each line the articles it stands beside; copies of one article are one."""
+def _furniture_lines(pages: Sequence[Observation], layouts: Sequence[Layout]) -> frozenset[int]:
+    """Find the lines that stand in several articles.
+
+    An article's own lead stands in teasers, too: where layouts are known, lines within their
+    articles count alone. What two pages alone share several times is a story with its sequel.
+    """
+    inside = _beside(pages, layouts)
+    pairs = Counter(titles for titles in inside.values() if len(titles) == 2)
+    return frozenset(
+        line for line, titles in inside.items() if len(titles) > 2 or pairs[titles] == 1
+    )
+
+
+def _beside(
+    pages: Sequence[Observation], layouts: Sequence[Layout] = ()
+) -> dict[int, frozenset[int]]:
+    """Give for each line the titles that it stands beside: copies of one article are one."""
     beside: dict[int, set[int]] = defaultdict(set)
     for page in pages:
         for line in page.lines:
-            beside[line.print].add(page.title)
-    return Counter({line: len(titles) for line, titles in beside.items()})
+            if not layouts or any(layout.holds(line.path) for layout in layouts):
+                beside[line.print].add(page.title)
+    return {line: frozenset(titles) for line, titles in beside.items()}
 
 
 def _layouts(pages: Sequence[Observation], alien: Alien) -> Iterable[Layout]:
@@ -137,23 +155,37 @@ def _facts(members: Sequence[Observation]) -> Iterable[Address]:
 def _blocks(
     pages: Sequence[Observation], content: tuple[str, ...], alien: Alien
 ) -> dict[tuple[str, ...], bool]:
-    """Tell of the blocks under a layout's article which hold hardly anything of it alone."""
+    """Tell of the blocks under a layout's article which are furniture.
+
+    Hardly anything of those is one article's alone; they list links, with teasers between them;
+    or they say nothing but who wrote the article and when.
+    """
     depth = len(content)
-    total: Counter[tuple[str, ...]] = Counter()
-    others: Counter[tuple[str, ...]] = Counter()
-    beside: dict[tuple[str, ...], set[int]] = defaultdict(set)
+    seen: dict[tuple[str, ...], list[tuple[Observation, Seen]]] = defaultdict(list)
     for page in pages:
         for line in page.lines:
             keys = keys_of(line.path)
-            if keys[:depth] != content:
-                continue
-            for end in range(depth + 1, len(keys) + 1):
-                block = keys[depth:end]
-                total[block] += line.size
-                others[block] += line.size * alien(line)
-                beside[block].add(page.title)
-    return {
-        block: others[block] >= FURNITURE * size
-        for block, size in total.items()
-        if len(beside[block]) >= PAGES
-    }
+            if keys[:depth] == content:
+                for end in range(depth + 1, len(keys) + 1):
+                    seen[keys[depth:end]].append((page, line))
+    blocks = {}
+    lists = set()
+    own = max((_own(lines, alien) for lines in seen.values()), default=0)
+    for block, lines in seen.items():
+        if len({page.title for page, _ in lines}) < PAGES:
+            continue
+        size = sum(line.size for _, line in lines)
+        others = size - _own(lines, alien)
+        linked = sum(line.linked for _, line in lines)
+        facts = sum(line.path in page.facts for page, line in lines if page.whole)
+        prose = any(line.sentence for _, line in lines)
+        if linked >= LIST * len(lines) and 2 * (size - others) < own:
+            lists.add(block)
+        blocks[block] = others >= FURNITURE * size or (2 * facts > len(lines) and not prose)
+    for block in blocks:
+        blocks[block] |= any(block[:end] in lists for end in range(1, len(block) + 1))
+    return blocks
+
+
+def _own(lines: Iterable[tuple[Observation, Seen]], alien: Alien) -> int:
+    return sum(line.size for _, line in lines if not alien(line))

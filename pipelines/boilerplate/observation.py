@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import xxhash
 
 from pipelines.boilerplate.lines import key_of
-from pipelines.boilerplate.page import PageLines, is_sentence
+from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.shape import Path, Paths
 
@@ -70,7 +70,7 @@ def observe(url: str, page: PageLines, found: Extracted, html: str | None = None
             print_of(line.text),
             len(line.text),
             line.text.count(STOP),
-            line.is_link and not line.text.startswith("附件"),
+            line.is_link and not ATTACHED.search(line.text),
             is_sentence(line.text),
             key_of(line.text) in kept,
         )

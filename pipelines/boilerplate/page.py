@@ -30,6 +30,8 @@ APART = re.compile(
     r"advert|\bads?[-_]",
     re.I,
 )
+# Links that belong to an article.
+ATTACHED = re.compile(r"^附件|\.(docx?|wps|pdf|xlsx?|et|pptx?|zip|rar|7z|ofd)\b", re.I)
 APART_TAGS = frozenset({"footer", "nav", "aside"})
 # On the development pages .7 to .8 do equally well; lower, the descent enters single paragraphs.
 MOST = 0.75

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from pipelines.boilerplate.shape import Address
+from pipelines.boilerplate.shape import Address, Path, keys_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +21,21 @@ class Layout:
     facts: tuple[Address, ...]
     blocks: Mapping[tuple[str, ...], bool]
     stops: int
+
+    def holds(self, path: Path) -> bool | None:
+        """Tell whether a block is of the article (False: of its furniture); None: it is outside.
+
+        The innermost block of which enough was seen decides.
+        """
+        keys, content = keys_of(path), self.content.keys
+        depth = len(content)
+        if keys[:depth] != content:
+            return None
+        for end in range(len(keys), depth, -1):
+            furniture = self.blocks.get(keys[depth:end])
+            if furniture is not None:
+                return not furniture
+        return True
 
 
 @dataclass(frozen=True, slots=True)
