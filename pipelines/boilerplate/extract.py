@@ -11,10 +11,10 @@ from crawler.items import Dropped
 from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.kind import kind_of
-from pipelines.boilerplate.layout import Located, in_furniture, locate, repeated_lines
+from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts
-from pipelines.boilerplate.observation import Observation, observe, print_of
+from pipelines.boilerplate.observation import Observation, observe, observe_part, print_of
 from pipelines.boilerplate.page import is_sentence, read_page
 from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted
@@ -49,17 +49,20 @@ def read(
 ) -> tuple[Extracted, Observation | None]:
     """Find the article of a page, and say what the page shows of its site's layout.
 
-    A page of a known layout is read by it, but for one in AUDIT, by its address: what the layout
-    says is held against what the page itself says.
+    A page of a known layout is read by it. One in AUDIT of these, by its address, is observed
+    whole all the same, so that a layout that was learnt from odd pages does not confirm itself.
     """
     tree = parse(html)
     if tree is None:
         return Extracted(kind="empty"), None
     unwrap_layout_tables(tree)
-    if template is not None and print_of(url) % AUDIT:
-        located = locate(tree, html, template)
-        if located is not None and (found := _by_layout(tree, located, template)).text:
-            return found, observe(url, located.article, found)
+    located = locate(tree, html, template) if template is not None else None
+    if template is not None and located is not None:
+        found = _by_layout(tree, located, template)
+        if found.text and print_of(url) % AUDIT:
+            return found, observe_part(url, located.article, found, located.paths)
+        if found.text:
+            return found, _whole(tree, html, url, template)[1]
     return _whole(tree, html, url, template)
 
 
@@ -69,10 +72,7 @@ def _by_layout(tree: HtmlElement, located: Located, template: Template) -> Extra
     heading = located.heading or _best_title(titles_of(tree), page)
     title = without_site_name(heading, page)
     links = frozenset(line.text for line in located.article.lines if line.is_link)
-    furniture = in_furniture(located.article, template)
-    own = [line for line in lines if line not in furniture]
-    known = furniture | repeated_lines(own, template, links)
-    kept, dropped = strip(lines, title, known, links)
+    kept, dropped = strip(lines, title, site_lines(located, template), links)
     facts = _facts_around(title, [title, *page], kept)
     published = facts.published or meta_date(tree)
     found = _assemble(title, kept, dropped, facts, published)
@@ -98,18 +98,14 @@ def _whole(
     links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
     body = find_body(tree, lines_of_page, title, links, forum=forum)
     lines = _from_title(body.lines, title)
-    known: frozenset[str] = frozenset()
-    if template is not None:
-        furniture = in_furniture(lines_of_page, template)
-        own = [line for line in lines if line not in furniture]
-        known = furniture | repeated_lines(own, template, links)
+    known = repeated_lines(lines, template, links) if template is not None else frozenset()
     kept, dropped = strip(lines, title, known, links)
     facts = _facts_around(title, page, kept)
     published = facts.published or meta_date(tree)
     found = _assemble(title, kept, dropped, facts, published, agreement=body.agreement)
     if template is not None:
         found = replace(found, template=template.version)
-    return found, observe(url, lines_of_page, found, html)
+    return found, observe(url, html, lines_of_page, found)
 
 
 def _foreign(tree: HtmlElement, titles: Sequence[str]) -> Extracted:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.observation import STOP, print_of
-from pipelines.boilerplate.page import ATTACHED, PageLines, read_page
-from pipelines.boilerplate.shape import Paths
+from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_page
+from pipelines.boilerplate.shape import MOST, Paths, keys_of
 from pipelines.boilerplate.template import Layout, Template
 
 if TYPE_CHECKING:
@@ -26,6 +26,7 @@ class Located:
 
     layout: int
     article: PageLines
+    paths: Paths
     before: list[str]
     behind: list[str]
     heading: str
@@ -48,10 +49,12 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
                 continue
         article = read_page(content)
         text = "".join(line.text for line in article.lines)
-        if not text or html.count(STOP) - text.count(STOP) > layout.stops:
+        listed = sum(line.is_link for line in article.lines) > MOST * len(article.lines)
+        if listed or not text or html.count(STOP) - text.count(STOP) > layout.stops:
             continue
+        paths = Paths(content, layout.content.keys)
         before, behind = _facts(tree, content, layout)
-        return Located(number, article, before, behind, heading)
+        return Located(number, article, paths, before, behind, heading)
     return None
 
 
@@ -87,26 +90,37 @@ def _precedes(element: HtmlElement, way: Sequence[HtmlElement]) -> bool:
     return False
 
 
-def in_furniture(page: PageLines, template: Template) -> frozenset[str]:
-    """Give the lines of a page that stand in blocks of furniture inside the article's."""
-    paths = Paths()
-    return frozenset(
-        line.text
-        for line, owner in zip(page.lines, page.owners, strict=True)
-        if any(layout.holds(paths.of(owner)) is False for layout in template.layouts)
-    )
+def site_lines(located: Located, template: Template) -> frozenset[str]:
+    """Give those lines of an article's block that are its site's and not its own.
+
+    What stands in a block of furniture goes; where the block has no name, only at the edges of the
+    article, for other blocks may look like it.
+    """
+    layout = template.layouts[located.layout]
+    furniture: set[str] = set()
+    doubtful: set[str] = set()
+    for line, owner in zip(located.article.lines, located.article.owners, strict=True):
+        keys = keys_of(located.paths.of(owner))
+        if layout.is_furniture(keys):
+            named = any("." in key or "#" in key for key in keys[len(layout.content.keys) :])
+            (furniture if named or line.is_link else doubtful).add(line.text)
+    links = frozenset(line.text for line in located.article.lines if line.is_link)
+    rest = [line.text for line in located.article.lines if line.text not in furniture]
+    return repeated_lines(rest, template, links | doubtful) | furniture
 
 
 def repeated_lines(
     lines: Sequence[str], template: Template, links: frozenset[str]
 ) -> frozenset[str]:
-    """Give those lines of an article that are its site's and not its own.
+    """Give those lines of an article that repeat on its site.
 
-    Before its first and behind its last own line these are all links, too, but for attachments.
-    The headings of a form repeat, and belong to it.
+    Before its first and behind its last own line these are all links, too, but for attachments and
+    sentences. The headings of a form repeat, and belong to it.
     """
     repeats = [_repeats(print_of(line), line in links, template) for line in lines]
-    apart = [line in links and not ATTACHED.search(line) for line in lines]
+    apart = [
+        line in links and not is_sentence(line) and not ATTACHED.search(line) for line in lines
+    ]
     own = [i for i in range(len(lines)) if not (repeats[i] or apart[i])]
     if not own:
         return frozenset()

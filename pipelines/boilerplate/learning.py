@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
 
 from pipelines.boilerplate.observation import Observation, Seen
 from pipelines.boilerplate.shape import MOST, Address, Path, common_address, keys_of
@@ -161,31 +162,41 @@ def _blocks(
     or they say nothing but who wrote the article and when.
     """
     depth = len(content)
-    seen: dict[tuple[str, ...], list[tuple[Observation, Seen]]] = defaultdict(list)
+    seen: dict[tuple[str, ...], list[_Inside]] = defaultdict(list)
     for page in pages:
+        begun = False
         for line in page.lines:
             keys = keys_of(line.path)
             if keys[:depth] == content:
+                begun |= line.sentence and not alien(line)
+                fact = page.whole and not begun and line.path in page.facts
+                inside = _Inside(line, page.title, alien(line), fact)
                 for end in range(depth + 1, len(keys) + 1):
-                    seen[keys[depth:end]].append((page, line))
+                    seen[keys[depth:end]].append(inside)
     blocks = {}
     lists = set()
-    own = max((_own(lines, alien) for lines in seen.values()), default=0)
+    most = max((_own(lines) for lines in seen.values()), default=0)
     for block, lines in seen.items():
-        if len({page.title for page, _ in lines}) < PAGES:
+        if len({line.title for line in lines}) < PAGES:
             continue
-        size = sum(line.size for _, line in lines)
-        others = size - _own(lines, alien)
-        linked = sum(line.linked for _, line in lines)
-        facts = sum(line.path in page.facts for page, line in lines if page.whole)
-        prose = any(line.sentence for _, line in lines)
-        if linked >= LIST * len(lines) and 2 * (size - others) < own:
+        own = _own(lines)
+        if sum(x.line.linked for x in lines) >= LIST * len(lines) and 2 * own < most:
             lists.add(block)
-        blocks[block] = others >= FURNITURE * size or (2 * facts > len(lines) and not prose)
+        facts = 2 * sum(x.fact for x in lines) > len(lines)
+        blocks[block] = facts or own <= (1 - FURNITURE) * sum(x.line.size for x in lines)
     for block in blocks:
         blocks[block] |= any(block[:end] in lists for end in range(1, len(block) + 1))
     return blocks
 
 
-def _own(lines: Iterable[tuple[Observation, Seen]], alien: Alien) -> int:
-    return sum(line.size for _, line in lines if not alien(line))
+class _Inside(NamedTuple):
+    """A line inside the article's block; a `fact` stands before its first sentence."""
+
+    line: Seen
+    title: int
+    alien: bool
+    fact: bool
+
+
+def _own(lines: Iterable[_Inside]) -> int:
+    return sum(x.line.size for x in lines if not x.alien)

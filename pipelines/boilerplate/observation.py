@@ -57,14 +57,33 @@ def print_of(line: str) -> int:
     return xxhash.xxh3_64_intdigest(key_of(line).encode())
 
 
-def observe(url: str, page: PageLines, found: Extracted, html: str | None = None) -> Observation:
-    """Note the lines of a page, and where its title and facts stand.
+def observe_part(url: str, page: PageLines, found: Extracted, paths: Paths) -> Observation:
+    """Note the lines of the part of a page that its template names."""
+    return Observation(url, print_of(found.title), False, _seen(page, found, paths))
 
-    With `html` it is the whole page, without it the part that its template names.
-    """
+
+def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observation:
+    """Note the lines of a whole page, and where its title and facts stand."""
     paths = Paths()
+    wanted = key_of(found.title)
+    heading = _owner(page, lambda line: key_of(line) == wanted) if wanted else None
+    said = (found.published_raw, found.publisher, *found.authors, found.editor, found.section)
+    facts = [_owner(page, _holding(words)) for words in said if words]
+    ways = dict.fromkeys(paths.of(x) for x in facts if x is not None and x is not heading)
+    return Observation(
+        url,
+        print_of(found.title),
+        True,
+        _seen(page, found, paths),
+        heading=paths.of(heading) if heading is not None else (),
+        facts=tuple(ways),
+        stops=html.count(STOP),
+    )
+
+
+def _seen(page: PageLines, found: Extracted, paths: Paths) -> tuple[Seen, ...]:
     kept = {key_of(line) for line in found.text.split("\n")}
-    lines = tuple(
+    return tuple(
         Seen(
             paths.of(owner),
             print_of(line.text),
@@ -75,23 +94,6 @@ def observe(url: str, page: PageLines, found: Extracted, html: str | None = None
             key_of(line.text) in kept,
         )
         for line, owner in zip(page.lines[:LONGEST], page.owners, strict=False)
-    )
-    title = print_of(found.title)
-    if html is None:
-        return Observation(url, title, False, lines)
-    wanted = key_of(found.title)
-    heading = _owner(page, lambda line: key_of(line) == wanted) if wanted else None
-    said = (found.published_raw, found.publisher, *found.authors, found.editor, found.section)
-    facts = [_owner(page, _holding(words)) for words in said if words]
-    ways = dict.fromkeys(paths.of(x) for x in facts if x is not None and x is not heading)
-    return Observation(
-        url,
-        title,
-        True,
-        lines,
-        heading=paths.of(heading) if heading is not None else (),
-        facts=tuple(ways),
-        stops=html.count(STOP),
     )
 
 

@@ -12,8 +12,6 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-# Layout tables are turned into divs before a page is read, and only some of them.
-_AS_DIV = frozenset({"table", "tbody", "thead", "tfoot", "tr", "td", "th"})
 _DIGITS = re.compile(r"\d+")
 # Enough of a site's pages to say that what they share is no chance.
 MOST = 0.8
@@ -40,7 +38,6 @@ def key_of_element(element: HtmlElement) -> str:
 
 @lru_cache(maxsize=8192)
 def _key(tag: str, classes: str, id_: str) -> str:
-    tag = "div" if tag in _AS_DIV else tag
     for mark, names in ((".", classes.split()), ("#", id_.split())):
         if names:
             return f"{tag}{mark}{_DIGITS.sub('0', names[0])}"
@@ -48,10 +45,15 @@ def _key(tag: str, classes: str, id_: str) -> str:
 
 
 class Paths:
-    """The ways to the elements of one page, each walked once."""
+    """The ways to the elements of one page, each walked once.
 
-    def __init__(self) -> None:
+    The way to `root` is given where it is known; without it the way begins at the page's root.
+    """
+
+    def __init__(self, root: HtmlElement | None = None, keys: Sequence[str] = ()) -> None:
         self._known: dict[HtmlElement, Path] = {}
+        if root is not None:
+            self._known[root] = tuple(Step(key, 0, 0) for key in keys)
 
     def of(self, element: HtmlElement) -> Path:
         """Give the way from the page's root, which has none, down to an element."""

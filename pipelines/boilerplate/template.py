@@ -22,20 +22,16 @@ class Layout:
     blocks: Mapping[tuple[str, ...], bool]
     stops: int
 
-    def holds(self, path: Path) -> bool | None:
-        """Tell whether a block is of the article (False: of its furniture); None: it is outside.
-
-        The innermost block of which enough was seen decides.
-        """
+    def holds(self, path: Path) -> bool:
+        """Tell whether a block is of the article and not of the furniture in it."""
         keys, content = keys_of(path), self.content.keys
-        depth = len(content)
-        if keys[:depth] != content:
-            return None
-        for end in range(len(keys), depth, -1):
-            furniture = self.blocks.get(keys[depth:end])
-            if furniture is not None:
-                return not furniture
-        return True
+        return keys[: len(content)] == content and not self.is_furniture(keys)
+
+    def is_furniture(self, keys: tuple[str, ...]) -> bool:
+        """Let the innermost block decide of which enough was seen; `keys` is under `content`."""
+        depth = len(self.content.steps)
+        known = (self.blocks.get(keys[depth:end]) for end in range(len(keys), depth, -1))
+        return next((furniture for furniture in known if furniture is not None), False)
 
 
 @dataclass(frozen=True, slots=True)
