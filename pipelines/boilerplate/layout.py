@@ -101,9 +101,11 @@ def site_lines(located: Located, template: Template) -> frozenset[str]:
     doubtful: set[str] = set()
     for line, owner in zip(located.article.lines, located.article.owners, strict=True):
         keys = keys_of(located.paths.of(owner))
-        if layout.is_furniture(keys):
-            named = any("." in key or "#" in key for key in keys[len(layout.content.keys) :])
-            (furniture if named or line.is_link else doubtful).add(line.text)
+        use = layout.use_of(keys)
+        if use == "text":
+            continue
+        named = any("." in key or "#" in key for key in keys[len(layout.content.keys) :])
+        (furniture if named or use == "list" or line.is_link else doubtful).add(line.text)
     links = frozenset(line.text for line in located.article.lines if line.is_link)
     rest = [line.text for line in located.article.lines if line.text not in furniture]
     return repeated_lines(rest, template, links | doubtful) | furniture

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipelines.boilerplate.observation import Observation, Seen
 from pipelines.boilerplate.shape import MOST, Address, Path, common_address, keys_of
-from pipelines.boilerplate.template import Layout, Template
+from pipelines.boilerplate.template import Layout, Template, Use
 
 # A layout is one when so many pages had it.
 PAGES = 4
@@ -155,11 +155,11 @@ def _facts(members: Sequence[Observation]) -> Iterable[Address]:
 
 def _blocks(
     pages: Sequence[Observation], content: tuple[str, ...], alien: Alien
-) -> dict[tuple[str, ...], bool]:
-    """Tell of the blocks under a layout's article which are furniture.
+) -> dict[tuple[str, ...], Use]:
+    """Tell what the blocks under a layout's article are for.
 
-    Hardly anything of those is one article's alone; they list links, with teasers between them;
-    or they say nothing but who wrote the article and when.
+    Of furniture hardly anything is one article's alone, or it says but who wrote the article and
+    when; a list is of links, with teasers between them.
     """
     depth = len(content)
     seen: dict[tuple[str, ...], list[_Inside]] = defaultdict(list)
@@ -173,19 +173,19 @@ def _blocks(
                 inside = _Inside(line, page.title, alien(line), fact)
                 for end in range(depth + 1, len(keys) + 1):
                     seen[keys[depth:end]].append(inside)
-    blocks = {}
-    lists = set()
+    blocks: dict[tuple[str, ...], Use] = {}
     most = max((_own(lines) for lines in seen.values()), default=0)
-    for block, lines in seen.items():
+    for block, lines in sorted(seen.items()):
         if len({line.title for line in lines}) < PAGES:
             continue
         own = _own(lines)
-        if sum(x.line.linked for x in lines) >= LIST * len(lines) and 2 * own < most:
-            lists.add(block)
+        listed = sum(x.line.linked for x in lines) >= LIST * len(lines) and 2 * own < most
         facts = 2 * sum(x.fact for x in lines) > len(lines)
-        blocks[block] = facts or own <= (1 - FURNITURE) * sum(x.line.size for x in lines)
-    for block in blocks:
-        blocks[block] |= any(block[:end] in lists for end in range(1, len(block) + 1))
+        furniture = facts or own <= (1 - FURNITURE) * sum(x.line.size for x in lines)
+        if listed or any(blocks.get(block[:end]) == "list" for end in range(1, len(block))):
+            blocks[block] = "list"
+        else:
+            blocks[block] = "furniture" if furniture else "text"
     return blocks
 
 
