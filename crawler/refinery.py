@@ -5,28 +5,38 @@ from __future__ import annotations
 import base64
 import binascii
 import gzip
+import heapq
 import io
 import json
 import zlib
-from collections import deque
+from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
+from contextlib import closing
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+import xxhash
 import zstandard
 from warcio.bufferedreaders import DecompressingBufferedReader
 
 from crawler.items import Page, Rejected
 from crawler.state.warc import ArchiveError, Recorded, read_responses
 from crawler.workers import Workers
-from pipelines.chain import refine
+from pipelines.boilerplate.learning import PAGES, learn
+from pipelines.boilerplate.observation import Observation
+from pipelines.boilerplate.template import Template
+from pipelines.chain import EMPTY, Templates, host_of, mend, observed, refine
 from pipelines.charset import decode
 from pipelines.dedup import Fingerprint, fingerprint
 
 MAX_BODY_BYTES = 16 * 2**20
 AHEAD = 64
+# Pages of a host that its template is learnt from.
+LEARN_FROM = 60
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +78,13 @@ class Line:
     print_: Fingerprint | None = None
 
 
-def refine_document(document: Document) -> Line:
+def refine_document(document: Document, template: Template | None) -> Line:
     """Run the stages over one document; what cannot be refined is a rejected line."""
     if document.problem:
         result: Any = Rejected(document.url, document.problem)
     else:
-        result = refine(document.page())
+        known = {host_of(document.url): template} if template is not None else EMPTY
+        result = refine(document.page(), known)
     fields = {"url": document.url, "status": "ok", "reason": None}
     if isinstance(result, Rejected):
         return Line(fields | asdict(result) | {"status": "rejected"})
@@ -204,23 +215,65 @@ def _opened(path: Path) -> Any:
     return path.open("rb")
 
 
-def refined(inputs: Iterator[Document], count: int, deadline: float = 60.0) -> Iterator[Line]:
+def learnt(
+    inputs: Callable[[], Iterator[Document]], count: int, deadline: float = 60.0
+) -> dict[str, Template]:
+    """Learn the templates of the sites that many of the documents are from.
+
+    `inputs` is read twice. What is learnt does not depend on the order of the documents: of each
+    host those count whose addresses have the least hashes.
+    """
+    chosen: dict[str, list[tuple[int, str]]] = defaultdict(list)
+    for document in inputs():
+        host = host_of(document.url)
+        if host and document.media == "html" and not document.problem:
+            mark = xxhash.xxh3_64_intdigest(document.url.encode())
+            if len(chosen[host]) < LEARN_FROM:
+                heapq.heappush(chosen[host], (-mark, document.url))
+            else:
+                heapq.heappushpop(chosen[host], (-mark, document.url))
+    wanted = {u for urls in chosen.values() if len(urls) >= PAGES for _, u in urls}
+    if not wanted:
+        return {}
+    pages: dict[str, list[Observation]] = defaultdict(list)
+    workers = Workers(count, deadline)
+    some = (document for document in inputs() if document.url in wanted)
+    submitted = ((d, workers.submit(observe_document, d)) for d in some)
+    with closing(workers):
+        for _, future in _ahead(submitted):
+            # What fails here fails in the pass that writes, too, and is told there.
+            found = None if future.exception() else future.result()
+            if found is not None:
+                pages[host_of(found.url)].append(found)
+    return {host: learn(observations) for host, observations in pages.items()}
+
+
+def observe_document(document: Document) -> Observation | None:
+    """Say what one document shows of its site."""
+    return observed(mend(document.page()), None)[1]
+
+
+def refined(
+    inputs: Iterator[Document], count: int, templates: Templates = EMPTY, deadline: float = 60.0
+) -> Iterator[Line]:
     """Refine documents in `count` processes (0: in this one); lines come in input order."""
     workers = Workers(count, deadline)
-    waiting: deque[tuple[Document, Future[Line]]] = deque()
-    try:
-        for document in inputs:
-            waiting.append((document, workers.submit(refine_document, document)))
-            if len(waiting) >= AHEAD:
-                yield _result(*waiting.popleft())
-        while waiting:
-            yield _result(*waiting.popleft())
-    finally:
-        workers.close()
+    submitted = (
+        (d, workers.submit(refine_document, d, templates.get(host_of(d.url)))) for d in inputs
+    )
+    with closing(workers):
+        for document, future in _ahead(submitted):
+            error = future.exception()
+            yield future.result() if error is None else failed_line(document, error)
 
 
-def _result(document: Document, future: Future[Line]) -> Line:
-    try:
-        return future.result()
-    except Exception as error:
-        return failed_line(document, error)
+def _ahead(
+    submitted: Iterator[tuple[Document, Future[T]]],
+) -> Iterator[tuple[Document, Future[T]]]:
+    """Keep so many calls under way; each comes out in its turn."""
+    waiting: deque[tuple[Document, Future[T]]] = deque()
+    for pair in submitted:
+        waiting.append(pair)
+        if len(waiting) >= AHEAD:
+            yield waiting.popleft()
+    yield from waiting

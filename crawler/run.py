@@ -26,6 +26,7 @@ from crawler.state.operations import (
     start_run,
 )
 from crawler.state.paths import data_folder, database_url
+from crawler.state.templates import TemplateStore
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import Writer
 from crawler.workers import Workers, default_count
@@ -93,6 +94,11 @@ class Run:
         wished = settings["QINGYUAN_WORKERS"]
         count = default_count() if wished is None else int(wished)
         return Workers(count, settings.getfloat("QINGYUAN_STAGE_TIMEOUT"))
+
+    @cached_property
+    def templates(self) -> TemplateStore:
+        """What is known of the sites, and learnt from this run's pages."""
+        return TemplateStore(self.data / "templates", self.crawler.stats)
 
     @property
     def index_path(self) -> Path:
@@ -191,6 +197,11 @@ class Run:
         self.archive.close()
         if "workers" in self.__dict__:
             self.workers.close()
+        if "templates" in self.__dict__:
+            try:
+                self.templates.save()
+            except OSError as error:
+                logger.error("what was learnt of the sites is not kept: %s", error)
         if "index" in self.__dict__:
             self.index.close()
         self.writer.close()

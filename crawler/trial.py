@@ -12,7 +12,9 @@ from rich.table import Table
 
 from crawler.items import ARTICLE_FIELDS, Article, Page
 from crawler.refinery import Document
-from pipelines.chain import mend, to_article
+from crawler.state.templates import TemplateStore
+from pipelines.boilerplate.template import Template
+from pipelines.chain import mend, observed
 from pipelines.charset import Decoded, decode
 from pipelines.dedup import ReprintIndex, fingerprint
 from pipelines.quality import check
@@ -21,14 +23,16 @@ SHOWN_DAMAGES = 12
 SHOWN_CHARACTERS = 60
 
 
-def show(document: Document, index_path: Path, console: Console) -> int:
+def show(document: Document, data: Path, console: Console) -> int:
     """Print the stages of one document; gives 0 for an article, 1 for none."""
     page = document.page()
     if document.body is not None:
         _show_decoding(decode(document.body, document.content_type), console)
     mended = mend(page)
     _show_repairs(mended, console)
-    article = to_article(mended)
+    template = TemplateStore(data / "templates").of(document.url)
+    article, _ = observed(mended, template)
+    _show_way(article, template, console)
     _show_drops(article, console)
     _show_fields(article, console)
     reason = check(article)
@@ -38,7 +42,7 @@ def show(document: Document, index_path: Path, console: Console) -> int:
     )
     if reason:
         return 1
-    _show_reprint(article, index_path, console)
+    _show_reprint(article, data / "reprints.db", console)
     return 0
 
 
@@ -67,6 +71,18 @@ def _show_repairs(page: Page, console: Console) -> None:
         )
     if len(page.damages) > SHOWN_DAMAGES:
         console.print(f"  … {len(page.damages) - SHOWN_DAMAGES} more")
+
+
+def _show_way(article: Article, template: Template | None, console: Console) -> None:
+    console.rule("layout")
+    version, _, layout = article.template.partition("#")
+    if template is None:
+        console.print("read by itself: too little is known of the site")
+    elif layout:
+        console.print(f"read by layout {layout} of template {escape(version)}")
+    else:
+        known = len(template.layouts)
+        console.print(f"read whole: none of the site's {known} layouts fits (template {version})")
 
 
 def _show_drops(article: Article, console: Console) -> None:

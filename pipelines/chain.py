@@ -15,7 +15,7 @@ from pipelines.dedup import canonical_url
 from pipelines.quality import check
 
 if TYPE_CHECKING:
-    from pipelines.boilerplate import Extracted, Template
+    from pipelines.boilerplate import Extracted, Observation, Template
 
 Templates = Mapping[str, "Template"]
 """Templates by host."""
@@ -31,16 +31,28 @@ def mend(page: Page) -> Page:
     return replace(page, content=repaired.text, damages=page.damages + repaired.damages)
 
 
+def host_of(url: str) -> str:
+    """Name the site of an address; pages of one host share a template."""
+    return urlsplit(url).hostname or ""
+
+
 def to_article(page: Page, templates: Templates = EMPTY) -> Article:
     """Find the article in a repaired page; its `kind` says if it is one."""
-    # Here and not above: its rules take a fifth of a second that only workers need.
-    from pipelines.boilerplate import extract, strip_lines
+    return observed(page, templates.get(host_of(page.url)))[0]
 
-    found: Extracted
+
+def observed(page: Page, template: Template | None) -> tuple[Article, Observation | None]:
+    """Find the article in a repaired page, and what the page shows of its site."""
+    # Here and not above: its rules take a fifth of a second that only workers need.
+    from pipelines.boilerplate import read, strip_lines
+
     if page.media == "text":
-        found = strip_lines(page.content)
-    else:
-        found = extract(page.content, page.url, templates.get(urlsplit(page.url).hostname or ""))
+        return _article(page, strip_lines(page.content)), None
+    found, observation = read(page.content, page.url, template)
+    return _article(page, found), observation
+
+
+def _article(page: Page, found: Extracted) -> Article:
     return Article(
         url=page.url,
         canonical_url=canonical_url(page.url),
@@ -62,6 +74,7 @@ def to_article(page: Page, templates: Templates = EMPTY) -> Article:
         damages=page.damages,
         dropped=found.dropped,
         quality=found.confidence,
+        template=f"{host_of(page.url)}/{found.template}" if found.template else "",
         archive=page.archive,
     )
 

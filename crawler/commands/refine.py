@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
@@ -61,13 +62,18 @@ class Command(ScrapyCommand):
     def _write(
         self, args: list[str], opts: argparse.Namespace, out: IO[str], counts: Counter[str]
     ) -> None:
-        from crawler.refinery import documents, refined
+        from crawler.refinery import Document, documents, learnt, refined
         from pipelines.dedup import ReprintIndex
 
-        inputs = (document for name in args for document in documents(Path(name), self._unread))
+        def inputs(report: Callable[[str], None]) -> Iterator[Document]:
+            for name in args:
+                yield from documents(Path(name), report)
+
+        # What cannot be read is told once, by the pass that writes.
+        known = {} if opts.no_learn else learnt(lambda: inputs(lambda problem: None), opts.workers)
         index = ReprintIndex(Path(opts.index)) if opts.index else None
         try:
-            for line in refined(inputs, opts.workers):
+            for line in refined(inputs(self._unread), opts.workers, known):
                 fields = line.fields
                 if index is not None and line.print_ is not None:
                     match = index.add_fingerprint(fields["canonical_url"], line.print_)

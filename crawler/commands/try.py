@@ -51,7 +51,7 @@ class Command(ScrapyCommand):
         if document is None or document.problem:
             self.exitcode = 1
             return
-        self.exitcode = show(document, data_folder(self.settings) / "reprints.db", console)
+        self.exitcode = show(document, data_folder(self.settings), console)
 
     def _fetched(self, url: str, problems: list[str]) -> Document | None:
         assert self.crawler_process is not None

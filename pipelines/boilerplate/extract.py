@@ -14,7 +14,8 @@ from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts
-from pipelines.boilerplate.observation import Observation, observe, observe_part, print_of
+from pipelines.boilerplate.observation import Observation
+from pipelines.boilerplate.observe import observe, observe_part, print_of
 from pipelines.boilerplate.page import is_sentence, read_page
 from pipelines.boilerplate.parse import meta_date, parse, titles_of
 from pipelines.boilerplate.result import Extracted

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.boilerplate.lines import key_of
-from pipelines.boilerplate.observation import STOP, print_of
+from pipelines.boilerplate.observe import STOP, print_of
 from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_page
 from pipelines.boilerplate.shape import MOST, Paths, keys_of
 from pipelines.boilerplate.template import Layout, Template

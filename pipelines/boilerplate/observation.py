@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
-import xxhash
-
-from pipelines.boilerplate.lines import key_of
-from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence
-from pipelines.boilerplate.result import Extracted
-from pipelines.boilerplate.shape import Path, Paths
-
-if TYPE_CHECKING:
-    from lxml.html import HtmlElement
-
-STOP = "。"
-LONGEST = 600
+from pipelines.boilerplate.shape import Path
 
 
 class Seen(NamedTuple):
@@ -50,63 +38,3 @@ class Observation:
     heading: Path = ()
     facts: tuple[Path, ...] = ()
     stops: int = 0
-
-
-def print_of(line: str) -> int:
-    """Give 64 bits that spellings of one line share."""
-    return xxhash.xxh3_64_intdigest(key_of(line).encode())
-
-
-def observe_part(url: str, page: PageLines, found: Extracted, paths: Paths) -> Observation:
-    """Note the lines of the part of a page that its template names."""
-    return Observation(url, print_of(found.title), False, _seen(page, found, paths))
-
-
-def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observation:
-    """Note the lines of a whole page, and where its title and facts stand."""
-    paths = Paths()
-    wanted = key_of(found.title)
-    heading = _owner(page, lambda line: key_of(line) == wanted) if wanted else None
-    said = (found.published_raw, found.publisher, *found.authors, found.editor, found.section)
-    facts = [_owner(page, _holding(words)) for words in said if words]
-    ways = dict.fromkeys(paths.of(x) for x in facts if x is not None and x is not heading)
-    return Observation(
-        url,
-        print_of(found.title),
-        True,
-        _seen(page, found, paths),
-        heading=paths.of(heading) if heading is not None else (),
-        facts=tuple(ways),
-        stops=html.count(STOP),
-    )
-
-
-def _seen(page: PageLines, found: Extracted, paths: Paths) -> tuple[Seen, ...]:
-    kept = {key_of(line) for line in found.text.split("\n")}
-    return tuple(
-        Seen(
-            paths.of(owner),
-            print_of(line.text),
-            len(line.text),
-            line.text.count(STOP),
-            line.is_link and not ATTACHED.search(line.text),
-            is_sentence(line.text),
-            key_of(line.text) in kept,
-        )
-        for line, owner in zip(page.lines[:LONGEST], page.owners, strict=False)
-    )
-
-
-def _owner(page: PageLines, matches: Callable[[str], bool]) -> HtmlElement | None:
-    return next(
-        (
-            owner
-            for line, owner in zip(page.lines, page.owners, strict=True)
-            if len(line.text) <= 300 and not line.is_link and matches(line.text)
-        ),
-        None,
-    )
-
-
-def _holding(words: str) -> Callable[[str], bool]:
-    return lambda line: words in line

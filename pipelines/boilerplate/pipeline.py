@@ -10,14 +10,16 @@ from scrapy.crawler import Crawler
 from crawler.items import ARTICLE_FIELDS, Page
 from crawler.run import Run
 from pipelines.adapt import put
-from pipelines.chain import to_article
+from pipelines.chain import observed
 
 
 class BoilerplatePipeline:
     """Finds the article in a Page, or in the `html` of another item, which keeps its own facts."""
 
     def __init__(self, crawler: Crawler) -> None:
-        self.workers = Run.of(crawler).workers
+        run = Run.of(crawler)
+        self.workers = run.workers
+        self.templates = run.templates
         self.stats = crawler.stats
 
     @classmethod
@@ -32,7 +34,10 @@ class BoilerplatePipeline:
             return item
         article = page.article
         if article is None:
-            article = await self.workers.run(to_article, page)
+            template = self.templates.of(page.url)
+            found, observation = await self.workers.run(observed, page, template)
+            self.templates.learn(found, observation)
+            article = found
         for dropped in article.dropped:
             self.stats.inc_value(f"boilerplate/dropped/{dropped.rule}")
         if isinstance(item, Page):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
@@ -14,11 +14,14 @@ from crawler.items import Article, Damage, Page
 from crawler.run import Run
 from pipelines.adapt import put
 from pipelines.boilerplate.pipeline import BoilerplatePipeline
-from pipelines.chain import mend, to_article
+from pipelines.chain import mend, observed
 from pipelines.charset import Repaired, repair
 from pipelines.dedup.pipeline import DedupPipeline, add_to_index
 from pipelines.quality import check
 from pipelines.quality.pipeline import QualityPipeline
+
+if TYPE_CHECKING:
+    from pipelines.boilerplate import Observation, Template
 
 TEXT_FIELDS = ("content", "html", "text", "title")
 
@@ -29,6 +32,7 @@ class CharsetPipeline:
     def __init__(self, crawler: Crawler) -> None:
         run = Run.of(crawler)
         self.workers = run.workers
+        self.templates = run.templates
         self.stats = crawler.stats
         following = _following(crawler)
         self.share_trip = following[:1] == [BoilerplatePipeline]
@@ -45,9 +49,12 @@ class CharsetPipeline:
         if isinstance(item, Page) and self.share_trip:
             # One trip for the stages that follow as the add-on orders them: each trip costs a
             # tenth of the crawler's CPU a page, and the repaired text need not come back.
-            item.damages, item.article = await self.workers.run(
-                mend_and_extract, item, self.index_path
+            template = self.templates.of(item.url)
+            item.damages, article, observation = await self.workers.run(
+                mend_and_extract, item, template, self.index_path
             )
+            self.templates.learn(article, observation)
+            item.article = article
             self._count(item.damages)
             return item
         adapter = ItemAdapter(item)
@@ -79,16 +86,18 @@ def _following(crawler: Crawler) -> list[type]:
     return classes[classes.index(CharsetPipeline) + 1 :] if CharsetPipeline in classes else []
 
 
-def mend_and_extract(page: Page, index_path: Path | None) -> tuple[tuple[Damage, ...], Article]:
+def mend_and_extract(
+    page: Page, template: Template | None, index_path: Path | None
+) -> tuple[tuple[Damage, ...], Article, Observation | None]:
     """Repair a page and find its article; with an index, its copies too where it is one."""
     mended = mend(page)
-    article = to_article(mended)
+    article, observation = observed(mended, template)
     if index_path is not None and check(article) is None:
         article.fingerprint, match = add_to_index(
             index_path, article.canonical_url, article.text, article.published_at
         )
         article.reprint_of = match.key if match else None
-    return mended.damages, article
+    return mended.damages, article, observation
 
 
 def repair_if_damaged(text: str) -> Repaired | None:

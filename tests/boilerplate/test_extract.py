@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipelines.boilerplate import Template, extract, strip_lines
-from pipelines.boilerplate.observation import print_of
+from pipelines.boilerplate.observe import print_of
 
 BODY = [
     "青岚县的渡槽始建于1971年，去年冬天检修时发现三处裂缝，今年春灌前必须补好，工期只有四十天。",
