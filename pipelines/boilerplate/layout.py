@@ -117,9 +117,12 @@ def repeated_lines(
     """Give those lines of an article that repeat on its site.
 
     Before its first and behind its last own line these are all links, too, but for attachments and
-    sentences. The headings of a form repeat, and belong to it.
+    sentences. The headings of a form and of a table's columns repeat, and belong to it.
     """
-    repeats = [_repeats(print_of(line), line in links, template) for line in lines]
+    repeats = [
+        not line.startswith("| ") and _repeats(print_of(line), line in links, template)
+        for line in lines
+    ]
     apart = [
         line in links and not is_sentence(line) and not ATTACHED.search(line) for line in lines
     ]
