@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from pipelines.boilerplate.apart import TAGS, is_apart, set_apart
+
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
@@ -23,14 +25,6 @@ UNSEEN = frozenset(
 ENDING = re.compile(r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……)(\s*\[[\d-]+\])*$")
 CELLS = frozenset({"td", "th"})
 VOID = frozenset({"br", "hr"})
-# Parts of class and id names by which site builders tell a block from the article's body.
-APART = re.compile(
-    r"comment|pinglun|footer|copyright|side_?bar|relate|recommend|tuijian|xiangguan|crumb|"
-    r"share|hot_?(list|news)|rank|nav(bar|igation)?\b|menu|login|qr_?code|toolbar|disclaimer|"
-    r"advert|\bads?[-_]",
-    re.I,
-)
-APART_TAGS = frozenset({"footer", "nav", "aside"})
 # On the development pages .7 to .8 do equally well; lower, the descent enters single paragraphs.
 MOST = 0.75
 HEADLINE = 8
@@ -62,13 +56,18 @@ class Line:
 
 @dataclass(slots=True)
 class Block:
-    """A block element's lines, `start` to `end`; its name says if it stands `apart` from a body."""
+    """A block element's lines, `start` to `end`; `name` is its class and id.
+
+    What stands `apart` from any body (a footer, comments) counts as no `prose`.
+    """
 
     start: int
     end: int = 0
+    name: str = ""
     apart: bool = False
     prose: int = 0
     children: list[Block] = field(default_factory=list)
+    element: HtmlElement | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +92,12 @@ class PageLines:
 
     def own_lines(self, block: Block) -> list[Line]:
         """Give a block's lines without those of the blocks that stand apart inside it."""
-        hidden = _apart(block)
-        return [self.lines[i] for i in range(block.start, block.end) if i not in hidden]
+        return [self.lines[i] for i in self.own_numbers(block)]
+
+    def own_numbers(self, block: Block) -> list[int]:
+        """Give the numbers of a block's own lines."""
+        hidden = self._hidden(block)
+        return [i for i in range(block.start, block.end) if i not in hidden]
 
     def behind(self, title: str) -> list[Line]:
         """Give the lines outside links between the page's title and the next linked headline."""
@@ -109,19 +112,22 @@ class PageLines:
 
     def apart_lines(self) -> list[str]:
         """Give the lines of all blocks that stand apart."""
-        return [self.lines[i].text for i in sorted(_apart(self.root))]
+        return [self.lines[i].text for i in sorted(self._hidden(self.root))]
 
+    def _hidden(self, block: Block) -> set[int]:
+        return {i for node in self.apart_blocks(block) for i in range(node.start, node.end)}
 
-def _apart(block: Block) -> set[int]:
-    numbers: set[int] = set()
-    waiting = list(block.children)
-    while waiting:
-        node = waiting.pop()
-        if node.apart:
-            numbers.update(range(node.start, node.end))
-        else:
-            waiting += node.children
-    return numbers
+    def apart_blocks(self, block: Block | None = None) -> list[Block]:
+        """Give the outermost blocks that stand apart inside a block, by default the root."""
+        found: list[Block] = []
+        waiting = list((block or self.root).children)
+        while waiting:
+            node = waiting.pop()
+            if node.apart:
+                found.append(node)
+            else:
+                waiting += node.children
+        return found
 
 
 def read_page(tree: HtmlElement) -> PageLines:
@@ -139,8 +145,9 @@ def read_page(tree: HtmlElement) -> PageLines:
     reader.end_line()
     reader.root.end = len(reader.lines)
     lines = tuple(reader.lines)
-    _weigh(reader.root, lines)
-    return PageLines(lines, reader.root)
+    page = PageLines(lines, reader.root)
+    set_apart(page)
+    return page
 
 
 class _Reader:
@@ -161,8 +168,8 @@ class _Reader:
             self.end_line()
             if tag not in VOID:
                 name = f"{element.get('class', '')} {element.get('id', '')}"
-                apart = tag in APART_TAGS or (tag != "body" and bool(APART.search(name)))
-                block = Block(len(self.lines), apart=apart)
+                apart = tag in TAGS or (tag != "body" and is_apart(name))
+                block = Block(len(self.lines), name=name, apart=apart, element=element)
                 self.open_blocks[-1].children.append(block)
                 self.open_blocks.append(block)
         elif tag in BLOCKS:
@@ -201,27 +208,3 @@ class _Reader:
                 self.lines.append(Line(text, min(self.linked, len(text))))
             self.words.clear()
         self.linked = 0
-
-
-def _weigh(root: Block, lines: Sequence[Line]) -> None:
-    counts = [0 if _is_teaser(lines, i) else line.prose for i, line in enumerate(lines)]
-    order: list[Block] = []
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.apart and node is not root:
-            continue
-        order.append(node)
-        waiting += node.children
-    for node in reversed(order):
-        place, total = node.start, 0
-        for child in node.children:
-            total += sum(counts[place : child.start]) + child.prose
-            place = child.end
-        node.prose = total + sum(counts[place : node.end])
-
-
-def _is_teaser(lines: Sequence[Line], index: int) -> bool:
-    """Tell a line that stands alone between two linked headlines."""
-    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
-    return len(beside) == 2 and all(x.is_link and len(x.text) >= HEADLINE for x in beside)

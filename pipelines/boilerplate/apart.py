@@ -1,0 +1,80 @@
+"""What stands apart from the article: blocks whose name says so, and readers' talk by its looks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pipelines.boilerplate.page import Block, Line, PageLines
+
+# Parts of class and id names by which site builders tell a block from the article's body.
+NAMES = re.compile(
+    r"comment|pinglun|footer|copyright|side_?bar|relate|recommend|tuijian|xiangguan|crumb|"
+    r"share|hot_?(list|news)|rank|nav(bar|igation)?\b|menu|login|qr_?code|toolbar|disclaimer|"
+    r"advert|\bads?[-_]",
+    re.I,
+)
+TAGS = frozenset({"footer", "nav", "aside"})
+# What every entry of a list of comments says, and no paragraph does: 3小时前, 举报, 回复(2).
+TALK = re.compile(
+    r"^(回复|举报|赞|顶|踩|支持|反对|引用|盖楼|复制|展开|收起|\d+楼|沙发|板凳)\W*\d*\W*$|"
+    r"^.{0,24}(\d+\s*(秒|分钟|小时|天|个月|年)前|刚刚|昨天\s*\d\d:\d\d|(19|20)\d\d-\d\d?-\d\d?\s+\d\d?:\d\d(:\d\d)?)"
+    r".{0,24}$"
+)
+TALKS = 3
+LONGEST = 60
+HEADLINE = 8
+
+
+def is_apart(name: str) -> bool:
+    """Tell a block that stands apart by its class and id."""
+    return bool(NAMES.search(name))
+
+
+def set_apart(page: PageLines) -> None:
+    """Mark the readers' talk, and count the prose of all blocks."""
+    talk = [len(line.text) <= LONGEST and bool(TALK.search(line.text)) for line in page.lines]
+    talks = list(accumulate(talk, initial=0))
+    sizes = list(accumulate((len(line.text) for line in page.lines), initial=0))
+    waiting = [page.root]
+    while waiting:
+        block = waiting.pop()
+        waiting += block.children
+        if talks[block.end] - talks[block.start] < TALKS:
+            continue
+        entries = [child for child in block.children if child.end > child.start]
+        talking = sum(talks[child.end] > talks[child.start] for child in entries)
+        largest = max((sizes[child.end] - sizes[child.start] for child in entries), default=0)
+        alike = 2 * largest < sizes[block.end] - sizes[block.start]
+        if talking >= TALKS and 2 * talking > len(entries) and alike:
+            block.apart = True
+    page.root.apart = False
+    weigh(page.root, page.lines)
+
+
+def weigh(root: Block, lines: Sequence[Line]) -> None:
+    """Count the prose of each block; there is none in what stands apart, nor in teasers."""
+    counts = [0 if _is_teaser(lines, i) else line.prose for i, line in enumerate(lines)]
+    order: list[Block] = []
+    waiting = [root]
+    while waiting:
+        node = waiting.pop()
+        if node.apart:
+            continue
+        order.append(node)
+        waiting += node.children
+    for node in reversed(order):
+        place, total = node.start, 0
+        for child in node.children:
+            total += sum(counts[place : child.start]) + child.prose
+            place = child.end
+        node.prose = total + sum(counts[place : node.end])
+
+
+def _is_teaser(lines: Sequence[Line], index: int) -> bool:
+    """Tell a line that stands alone between two linked headlines."""
+    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+    return len(beside) == 2 and all(x.is_link and len(x.text) >= HEADLINE for x in beside)
