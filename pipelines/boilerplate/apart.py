@@ -17,6 +17,9 @@ NAMES = re.compile(
     r"advert|\bads?[-_]",
     re.I,
 )
+# Of these, what others wrote: a block so named may well be longer than the article.
+OTHERS = re.compile(r"comment|pinglun|relate|recommend|tuijian|xiangguan|hot_?(list|news)", re.I)
+WRAPPER = 0.7
 TAGS = frozenset({"footer", "nav", "aside"})
 # What every entry of a list of comments says, and no paragraph does: 3小时前, 举报, 回复(2).
 TALK = re.compile(
@@ -38,7 +41,6 @@ def set_apart(page: PageLines) -> None:
     """Mark the readers' talk, and count the prose of all blocks."""
     talk = [len(line.text) <= LONGEST and bool(TALK.search(line.text)) for line in page.lines]
     talks = list(accumulate(talk, initial=0))
-    sizes = list(accumulate((len(line.text) for line in page.lines), initial=0))
     waiting = [page.root]
     while waiting:
         block = waiting.pop()
@@ -47,17 +49,33 @@ def set_apart(page: PageLines) -> None:
             continue
         entries = [child for child in block.children if child.end > child.start]
         talking = sum(talks[child.end] > talks[child.start] for child in entries)
-        largest = max((sizes[child.end] - sizes[child.start] for child in entries), default=0)
-        alike = 2 * largest < sizes[block.end] - sizes[block.start]
+        largest = max((page.sizes[child.end] - page.sizes[child.start] for child in entries), default=0)
+        alike = 2 * largest < page.sizes[block.end] - page.sizes[block.start]
         if talking >= TALKS and 2 * talking > len(entries) and alike:
             block.apart = True
+            block.name += " comment"
+    _release(page)
+    _weigh(page)
+
+
+def _release(page: PageLines) -> None:
+    """Let blocks be that hold most of the page: class="menu-page", named after what they hold."""
+    prose = list(accumulate(page.prose, initial=0))
+    waiting = [page.root]
+    while waiting:
+        block = waiting.pop()
+        own = prose[block.end] - prose[block.start]
+        if block.apart and own >= WRAPPER * prose[-1] and not OTHERS.search(block.name):
+            block.apart = False
+        if not block.apart:
+            waiting += block.children
     page.root.apart = False
-    weigh(page.root, page.lines)
 
 
-def weigh(root: Block, lines: Sequence[Line]) -> None:
+def _weigh(page: PageLines) -> None:
     """Count the prose of each block; there is none in what stands apart, nor in teasers."""
-    counts = [0 if _is_teaser(lines, i) else line.prose for i, line in enumerate(lines)]
+    root, lines = page.root, page.lines
+    counts = [0 if _is_teaser(lines, i) else count for i, count in enumerate(page.prose)]
     order: list[Block] = []
     waiting = [root]
     while waiting:

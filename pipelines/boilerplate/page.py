@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from pipelines.boilerplate.apart import TAGS, is_apart, set_apart
@@ -70,12 +72,27 @@ class Block:
     element: HtmlElement | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageLines:
     """The visible lines of a page and the tree of its blocks."""
 
     lines: Sequence[Line]
     root: Block
+
+    @cached_property
+    def prose(self) -> list[int]:
+        """Give the prose of each line."""
+        return [line.prose for line in self.lines]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Give the characters before each line, and at the end of all."""
+        return list(accumulate((len(line.text) for line in self.lines), initial=0))
+
+    @cached_property
+    def linked(self) -> list[int]:
+        """Give the linked characters before each line, and those of all at the end."""
+        return list(accumulate((line.linked for line in self.lines), initial=0))
 
     def main_block(self) -> Block:
         """Descend from the root while one block below still holds most of the prose.

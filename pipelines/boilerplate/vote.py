@@ -1,0 +1,40 @@
+"""Which of several bodies is the article: the one that the others agree with and that is prose."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import median
+
+from pipelines.boilerplate.page import PageLines
+
+PROSE_WEIGHT = 0.35
+NAMED_BONUS = 0.15
+
+
+def vote(
+    bodies: Mapping[str, Sequence[int]], page: PageLines, named: str = ""
+) -> tuple[str, float]:
+    """Choose among bodies, each the numbers of its lines; the one `named` as a body gains.
+
+    Gives the winner's name and its agreement with the others, 0 to 1: the median of the shares
+    of their unlinked characters that it has in common with each (F).
+    """
+    sets = {name: frozenset(numbers) for name, numbers in bodies.items() if numbers}
+    lines = page.lines
+    weights = {i: max(0, len(lines[i].text) - lines[i].linked) for s in sets.values() for i in s}
+    totals = {name: sum(weights[i] for i in numbers) for name, numbers in sets.items()}
+    ranked: list[tuple[float, float, str]] = []
+    for name, numbers in sets.items():
+        shared = [
+            2 * sum(weights[i] for i in numbers & sets[other]) / max(1, totals[name] + totals[other])
+            for other in sets
+            if other != name
+        ]
+        prose = sum(page.prose[i] for i in numbers) / max(1, totals[name])
+        mean = sum(shared) / len(shared) if shared else 0.0
+        bonus = NAMED_BONUS if name == named else 0.0
+        ranked.append((mean + PROSE_WEIGHT * prose + bonus, median(shared or [0.0]), name))
+    if not ranked:
+        return "", 0.0
+    _, agreement, name = max(ranked, key=lambda entry: entry[0])
+    return name, round(min(1.0, agreement), 3)
