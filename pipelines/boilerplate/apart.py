@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -39,23 +39,41 @@ def is_apart(name: str) -> bool:
 
 def set_apart(page: PageLines) -> None:
     """Mark the readers' talk, and count the prose of all blocks."""
-    talk = [len(line.text) <= LONGEST and bool(TALK.search(line.text)) for line in page.lines]
-    talks = list(accumulate(talk, initial=0))
-    waiting = [page.root]
-    while waiting:
-        block = waiting.pop()
-        waiting += block.children
-        if talks[block.end] - talks[block.start] < TALKS:
-            continue
-        entries = [child for child in block.children if child.end > child.start]
-        talking = sum(talks[child.end] > talks[child.start] for child in entries)
-        largest = max((page.sizes[child.end] - page.sizes[child.start] for child in entries), default=0)
-        alike = 2 * largest < page.sizes[block.end] - page.sizes[block.start]
-        if talking >= TALKS and 2 * talking > len(entries) and alike:
-            block.apart = True
-            block.name += " comment"
+    _mark_talk(page)
     _release(page)
     _weigh(page)
+
+
+def _mark_talk(page: PageLines) -> None:
+    talk = [len(line.text) <= LONGEST and bool(TALK.search(line.text)) for line in page.lines]
+    said: dict[int, int] = {}  # by block, without what is known to stand apart in it
+    for block in reversed(_from_the_top(page.root)):
+        place, count = block.start, 0
+        for child in block.children:
+            count += sum(talk[place : child.start]) + said[id(child)]
+            place = child.end
+        count += sum(talk[place : block.end])
+        if count >= TALKS and _is_talk(block, said, page):
+            block.apart = block.others = True
+        said[id(block)] = 0 if block.apart else count
+
+
+def _is_talk(block: Block, said: Mapping[int, int], page: PageLines) -> bool:
+    """Tell a list of comments: three or more parts say so, and none is most of it."""
+    entries = [child for child in block.children if child.end > child.start]
+    talking = sum(said[id(child)] > 0 for child in entries)
+    largest = max((page.sizes[x.end] - page.sizes[x.start] for x in entries), default=0)
+    whole = page.sizes[block.end] - page.sizes[block.start]
+    return talking >= TALKS and 2 * talking > len(entries) and 2 * largest < whole
+
+
+def _from_the_top(root: Block) -> list[Block]:
+    order: list[Block] = []
+    waiting = [root]
+    while waiting:
+        order.append(waiting.pop())
+        waiting += order[-1].children
+    return order
 
 
 def _release(page: PageLines) -> None:
@@ -65,7 +83,7 @@ def _release(page: PageLines) -> None:
     while waiting:
         block = waiting.pop()
         own = prose[block.end] - prose[block.start]
-        if block.apart and own >= WRAPPER * prose[-1] and not OTHERS.search(block.name):
+        if block.apart and own >= WRAPPER * prose[-1] and not (block.others or OTHERS.search(block.name)):
             block.apart = False
         if not block.apart:
             waiting += block.children
@@ -74,22 +92,13 @@ def _release(page: PageLines) -> None:
 
 def _weigh(page: PageLines) -> None:
     """Count the prose of each block; there is none in what stands apart, nor in teasers."""
-    root, lines = page.root, page.lines
-    counts = [0 if _is_teaser(lines, i) else count for i, count in enumerate(page.prose)]
-    order: list[Block] = []
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.apart:
-            continue
-        order.append(node)
-        waiting += node.children
-    for node in reversed(order):
-        place, total = node.start, 0
-        for child in node.children:
+    counts = [0 if _is_teaser(page.lines, i) else x for i, x in enumerate(page.prose)]
+    for block in reversed(_from_the_top(page.root)):
+        place, total = block.start, 0
+        for child in block.children:
             total += sum(counts[place : child.start]) + child.prose
             place = child.end
-        node.prose = total + sum(counts[place : node.end])
+        block.prose = 0 if block.apart else total + sum(counts[place : block.end])
 
 
 def _is_teaser(lines: Sequence[Line], index: int) -> bool:

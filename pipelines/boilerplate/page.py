@@ -23,13 +23,15 @@ BLOCKS = frozenset(
 UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "select", "textarea", "head", "iframe", "title"}
 )
-# Verse ends its lines in commas, encyclopaedias in [3]; a single … ends a teaser, not a sentence.
-ENDING = re.compile(r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……)(\s*\[[\d-]+\])*$")
+# Verse ends its lines in commas, encyclopaedias in [3], novels in the count of the readers' notes
+# on a line; a single … ends a teaser, not a sentence.
+ENDING = re.compile(r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……|[。！？”]\d{1,4})(\s*\[[\d-]+\])*$")
 CELLS = frozenset({"td", "th"})
 VOID = frozenset({"br", "hr"})
 # On the development pages .7 to .8 do equally well; lower, the descent enters single paragraphs.
 MOST = 0.75
 HEADLINE = 8
+POOR = 0.1
 SENTENCE = re.compile(r"[，。；！？,;!?]")
 
 
@@ -60,13 +62,15 @@ class Line:
 class Block:
     """A block element's lines, `start` to `end`; `name` is its class and id.
 
-    What stands `apart` from any body (a footer, comments) counts as no `prose`.
+    What stands `apart` from any body (a footer, comments) counts as no `prose`; what `others`
+    wrote stands apart however long it is.
     """
 
     start: int
     end: int = 0
     name: str = ""
     apart: bool = False
+    others: bool = False
     prose: int = 0
     children: list[Block] = field(default_factory=list)
     element: HtmlElement | None = None
@@ -81,8 +85,13 @@ class PageLines:
 
     @cached_property
     def prose(self) -> list[int]:
-        """Give the prose of each line."""
-        return [line.prose for line in self.lines]
+        """Give the prose of each line; its unlinked text where the page has next to no prose.
+
+        A poem, a programme and a table have no sentences.
+        """
+        prose = [line.prose for line in self.lines]
+        texts = [0 if line.is_link else len(line.text) - line.linked for line in self.lines]
+        return prose if sum(prose) >= POOR * sum(texts) else texts
 
     @cached_property
     def sizes(self) -> list[int]:

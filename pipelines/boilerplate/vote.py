@@ -23,6 +23,7 @@ def vote(
     lines = page.lines
     weights = {i: max(0, len(lines[i].text) - lines[i].linked) for s in sets.values() for i in s}
     totals = {name: sum(weights[i] for i in numbers) for name, numbers in sets.items()}
+    most = max((sum(page.prose[i] for i in numbers) for numbers in sets.values()), default=0)
     ranked: list[tuple[float, float, str]] = []
     for name, numbers in sets.items():
         shared = [
@@ -30,7 +31,8 @@ def vote(
             for other in sets
             if other != name
         ]
-        prose = sum(page.prose[i] for i in numbers) / max(1, totals[name])
+        own = sum(page.prose[i] for i in numbers)
+        prose = 2 * own / max(1, totals[name] + most)
         mean = sum(shared) / len(shared) if shared else 0.0
         bonus = NAMED_BONUS if name == named else 0.0
         ranked.append((mean + PROSE_WEIGHT * prose + bonus, median(shared or [0.0]), name))
