@@ -9,6 +9,8 @@ from pipelines.boilerplate.page import PageLines
 
 PROSE_WEIGHT = 0.35
 NAMED_BONUS = 0.15
+# A body that holds less than this of the most that any holds is a scrap.
+ENOUGH = 0.5
 
 
 def vote(
@@ -32,7 +34,7 @@ def vote(
             if other != name
         ]
         own = sum(page.prose[i] for i in numbers)
-        prose = 2 * own / max(1, totals[name] + most)
+        prose = own / max(1, totals[name]) * min(1.0, own / max(1, ENOUGH * most))
         mean = sum(shared) / len(shared) if shared else 0.0
         bonus = NAMED_BONUS if name == named else 0.0
         ranked.append((mean + PROSE_WEIGHT * prose + bonus, median(shared or [0.0]), name))
