@@ -53,13 +53,12 @@ def find_body(
     """
     if forum:
         return Body(_trafilatura(tree, comments=True), 1.0)
-    if not page.root.prose and (fields := [line.text for line in page.behind(title)]):
-        return Body(fields, 0.0)  # a notice that is all table, of which trafilatura drops much
     bodies = {
         "descent": descent(page),
         "scored": scored(page),
         "stretch": stretch(page),
         "named": named_body(page),
+        "titled": page.behind_numbers(title),
     }
     theirs: list[str] = []
     if len(page.lines) <= MOST_LINES and page.sizes[-1] <= MOST_CHARACTERS:

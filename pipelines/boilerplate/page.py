@@ -127,14 +127,21 @@ class PageLines:
 
     def behind(self, title: str) -> list[Line]:
         """Give the lines outside links between the page's title and the next linked headline."""
-        place = next(
-            (i for i, x in enumerate(self.lines) if x.text == title and not x.is_link), None
-        )
-        if place is None or len(title) < HEADLINE:
+        return [self.lines[i] for i in self.behind_numbers(title)]
+
+    def behind_numbers(self, title: str) -> list[int]:
+        """Give the numbers of the lines behind a title."""
+        if len(title) < HEADLINE:
             return []
-        rest = self.lines[place + 1 :]
-        end = next((i for i, line in enumerate(rest) if line.linked >= HEADLINE), len(rest))
-        return [line for line in rest[:end] if not line.is_link]
+        places = (i for i, x in enumerate(self.lines) if x.text == title and not x.is_link)
+        start = next(places, len(self.lines)) + 1
+        numbers: list[int] = []
+        for index in range(start, len(self.lines)):
+            if self.lines[index].linked >= HEADLINE:
+                break
+            if not self.lines[index].is_link:
+                numbers.append(index)
+        return numbers
 
     def apart_lines(self) -> list[str]:
         """Give the lines of all blocks that stand apart."""
