@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from pipelines.boilerplate.candidates import descent, scored, stretch
+from pipelines.boilerplate.candidates import descent, scored, stretch, titled
 from pipelines.boilerplate.containers import named_body
 from pipelines.boilerplate.lines import split_lines
 from pipelines.boilerplate.page import PageLines
@@ -58,7 +58,7 @@ def find_body(
         "scored": scored(page),
         "stretch": stretch(page),
         "named": named_body(page),
-        "titled": page.behind_numbers(title),
+        "titled": titled(page, title),
     }
     theirs: list[str] = []
     if len(page.lines) <= MOST_LINES and page.sizes[-1] <= MOST_CHARACTERS:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 
 from pipelines.boilerplate.page import Block, Line, PageLines
 
@@ -100,18 +101,26 @@ def _link_density(page: PageLines, block: Block) -> float:
 
 def stretch(page: PageLines) -> list[int]:
     """Give the run of lines that is densest in prose, whatever blocks it crosses."""
-    hidden = {i for block in page.apart_blocks() for i in range(block.start, block.end)}
+    return _densest(page, range(len(page.lines)))
+
+
+def titled(page: PageLines, title: str) -> list[int]:
+    """Give the densest run between the page's title and the next linked headline."""
+    return _densest(page, page.behind_numbers(title))
+
+
+def _densest(page: PageLines, numbers: Sequence[int]) -> list[int]:
     best, span, total, start = 0, (0, 0), 0, 0
-    for index, line in enumerate(page.lines):
-        if index in hidden:
+    for place, number in enumerate(numbers):
+        if number in page.hidden:
             worth = -SHORT_COST
-        elif line.is_link:
+        elif page.lines[number].is_link:
             worth = -LINK_COST
         else:
-            worth = page.prose[index] or -SHORT_COST
+            worth = page.prose[number] or -SHORT_COST
         if total <= 0:
-            total, start = 0, index
+            total, start = 0, place
         total += worth
         if total > best:
-            best, span = total, (start, index + 1)
-    return [i for i in range(*span) if i not in hidden]
+            best, span = total, (start, place + 1)
+    return [i for i in numbers[slice(*span)] if i not in page.hidden]

@@ -103,6 +103,11 @@ class PageLines:
         """Give the linked characters before each line, and those of all at the end."""
         return list(accumulate((line.linked for line in self.lines), initial=0))
 
+    @cached_property
+    def hidden(self) -> frozenset[int]:
+        """Give the numbers of all lines that stand apart."""
+        return frozenset(self._hidden(self.root))
+
     def main_block(self) -> Block:
         """Descend from the root while one block below still holds most of the prose.
 
@@ -145,7 +150,7 @@ class PageLines:
 
     def apart_lines(self) -> list[str]:
         """Give the lines of all blocks that stand apart."""
-        return [self.lines[i].text for i in sorted(self._hidden(self.root))]
+        return [self.lines[i].text for i in sorted(self.hidden)]
 
     def _hidden(self, block: Block) -> set[int]:
         return {i for node in self.apart_blocks(block) for i in range(node.start, node.end)}
