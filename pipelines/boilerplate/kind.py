@@ -20,6 +20,9 @@ ERROR = re.compile(
     re.I,
 )
 DATE = re.compile(r"(?<!\d)(?:(?:19|20)?\d\d[-/.年])?[01]?\d[-/.月][0-3]?\d日?(?!\d)")
+BYLINE = re.compile(
+    r"(来源|作者|编辑|记者|发布(时间|日期|者|人)?|日期|时间)\s*[:：]\s*\S|(19|20)\d\d[-/.年]\d\d?[-/.月]\d\d?"
+)
 HAN = re.compile(r"[一-鿿]")
 
 SHORT = 400
@@ -33,7 +36,7 @@ class Looks:
     `pieces` describe the prose between them: characters of the longest stretch, number of
     stretches longer than a headline, `main` the longest one's share of all. `linked` is the share
     of the page's characters that stand in links, `own` the characters without links behind the
-    page's title.
+    page's title, under which the article's date or source stands if it is `headed`.
     """
 
     items: int
@@ -43,11 +46,13 @@ class Looks:
     main: float
     linked: float
     own: int
+    headed: bool = False
 
     @property
     def is_list(self) -> bool:
         """Tell a list; the limits lie between the 35 lists and the articles measured."""
-        if self.own >= 60:  # the shortest notices: a table of a few rows under its title
+        # The shortest notices: a table of a few rows under its title. A photo story has less.
+        if self.own >= 60 or self.headed:
             return False
         if self.linked > 0.6 and self.longest < 80:
             return True
@@ -73,6 +78,7 @@ def looks_of(page: PageLines, title: str) -> Looks:
         elif not line.is_link:
             stretches[-1] += line.prose
     total = sum(len(line.text) for line in lines)
+    behind = page.behind(title)
     return Looks(
         items=items,
         dated=dated,
@@ -80,7 +86,8 @@ def looks_of(page: PageLines, title: str) -> Looks:
         pieces=sum(stretch >= 40 for stretch in stretches),
         main=max(stretches) / max(1, sum(stretches)),
         linked=sum(line.linked for line in lines) / max(1, total),
-        own=sum(len(HAN.findall(line.text)) for line in page.behind(title)),
+        own=sum(len(HAN.findall(line.text)) for line in behind),
+        headed=any(len(x.text) <= 80 and BYLINE.search(x.text) for x in behind[:3]),
     )
 
 

@@ -32,6 +32,7 @@ VOID = frozenset({"br", "hr"})
 MOST = 0.75
 HEADLINE = 8
 POOR = 0.1
+ALMOST = 0.7
 SENTENCE = re.compile(r"[，。；！？,;!?]")
 
 
@@ -136,17 +137,31 @@ class PageLines:
 
     def behind_numbers(self, title: str) -> list[int]:
         """Give the numbers of the lines behind a title."""
-        if len(title) < HEADLINE:
+        place = self.place_of(title)
+        if place is None:
             return []
-        places = (i for i, x in enumerate(self.lines) if x.text == title and not x.is_link)
-        start = next(places, len(self.lines)) + 1
         numbers: list[int] = []
-        for index in range(start, len(self.lines)):
+        for index in range(place + 1, len(self.lines)):
             if self.lines[index].linked >= HEADLINE:
                 break
             if not self.lines[index].is_link:
                 numbers.append(index)
         return numbers
+
+    def place_of(self, title: str) -> int | None:
+        """Find the line that is the page's title, or all but some of it; None where none is."""
+        if len(title) < HEADLINE:
+            return None
+        near = None
+        for index, line in enumerate(self.lines):
+            if line.is_link:
+                continue
+            if line.text == title:
+                return index
+            shorter, longer = sorted((line.text, title), key=len)
+            if near is None and len(shorter) >= ALMOST * len(longer) and shorter in longer:
+                near = index
+        return near
 
     def apart_lines(self) -> list[str]:
         """Give the lines of all blocks that stand apart."""
