@@ -5,15 +5,13 @@ All give numbers of the page's lines, ascending; none where the method finds not
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from collections.abc import Sequence
 
-from pipelines.boilerplate.page import Block, Line, PageLines
+from pipelines.boilerplate.page import DIVIDER, Block, Line, PageLines
 
 # Scoring: a paragraph counts for its parent in full, for the blocks above in part.
 SHARES = (1.0, 0.5, 0.25)
-DIVIDER = re.compile(r"[，。；！？、,;!?]")
 SIBLING = 0.2
 LONG = 80
 # The densest stretch: a line of furniture costs what a short sentence earns.

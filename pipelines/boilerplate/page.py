@@ -32,7 +32,9 @@ VOID = frozenset({"br", "hr"})
 MOST = 0.75
 HEADLINE = 8
 POOR = 0.1
+LONGEST_ROW = 200
 ALMOST = 0.7
+DIVIDER = re.compile(r"[，。；！？、：,;!?:]")
 SENTENCE = re.compile(r"[，。；！？,;!?]")
 
 
@@ -54,9 +56,19 @@ class Line:
         return 2 * self.linked > len(self.text)
 
     @property
+    def unlinked(self) -> int:
+        """Count the characters outside links, none in a line that is a link."""
+        return 0 if self.is_link else len(self.text) - self.linked
+
+    @property
+    def is_row(self) -> bool:
+        """Tell a row of a table that holds data: of no more than a row's length, without links."""
+        return self.text.startswith("| ") and not self.linked and len(self.text) <= LONGEST_ROW
+
+    @property
     def prose(self) -> int:
         """Count the characters outside links of a line that ends as sentences end, else 0."""
-        return 0 if self.is_link or not is_sentence(self.text) else len(self.text) - self.linked
+        return self.unlinked if is_sentence(self.text) else 0
 
 
 @dataclass(slots=True)
@@ -88,10 +100,13 @@ class PageLines:
     def prose(self) -> list[int]:
         """Give the prose of each line; its unlinked text where the page has next to no prose.
 
-        A poem, a programme and a table have no sentences.
+        A poem and a programme have no sentences; a table's rows stand for them.
         """
-        prose = [line.prose for line in self.lines]
-        texts = [0 if line.is_link else len(line.text) - line.linked for line in self.lines]
+        prose = [
+            line.prose or (len(line.text) if line.is_row else 0)
+            for line in self.lines
+        ]
+        texts = [min(x.unlinked, LONGEST_ROW) for x in self.lines]  # not a line of keywords
         return prose if sum(prose) >= POOR * sum(texts) else texts
 
     @cached_property

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 
 from pipelines.boilerplate.page import PageLines
 
 PROSE_WEIGHT = 0.35
-NAMED_BONUS = 0.15
-# A body that holds less than this of the most that any holds is a scrap.
+# A body that holds less than this share of the usual prose is a scrap.
 ENOUGH = 0.5
 
 
 def vote(
-    bodies: Mapping[str, Sequence[int]], page: PageLines, named: str = ""
+    bodies: Mapping[str, Sequence[int]],
+    page: PageLines,
+    bonus: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[str, float]:
-    """Choose among bodies, each the numbers of its lines; the one `named` as a body gains.
+    """Choose among bodies, each the numbers of its lines, by their merit and `bonus`.
 
     Gives the winner's name and its agreement with the others, 0 to 1: the median of the shares
     of their unlinked characters that it has in common with each (F).
@@ -25,7 +27,7 @@ def vote(
     lines = page.lines
     weights = {i: max(0, len(lines[i].text) - lines[i].linked) for s in sets.values() for i in s}
     totals = {name: sum(weights[i] for i in numbers) for name, numbers in sets.items()}
-    most = max((sum(page.prose[i] for i in numbers) for numbers in sets.values()), default=0)
+    usual = median([sum(page.prose[i] for i in numbers) for numbers in sets.values()] or [0])
     ranked: list[tuple[float, float, str]] = []
     for name, numbers in sets.items():
         shared = [
@@ -34,10 +36,10 @@ def vote(
             if other != name
         ]
         own = sum(page.prose[i] for i in numbers)
-        prose = own / max(1, totals[name]) * min(1.0, own / max(1, ENOUGH * most))
+        prose = own / max(1, totals[name]) * min(1.0, own / max(1, ENOUGH * usual))
         mean = sum(shared) / len(shared) if shared else 0.0
-        bonus = NAMED_BONUS if name == named else 0.0
-        ranked.append((mean + PROSE_WEIGHT * prose + bonus, median(shared or [0.0]), name))
+        score = mean + PROSE_WEIGHT * prose + bonus.get(name, 0.0)
+        ranked.append((score, median(shared or [0.0]), name))
     if not ranked:
         return "", 0.0
     _, agreement, name = max(ranked, key=lambda entry: entry[0])

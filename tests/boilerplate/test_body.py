@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from pipelines.boilerplate import extract, strip_lines
-from pipelines.boilerplate.body import choose
 from pipelines.boilerplate.metadata import read_facts
 from pipelines.boilerplate.title import without_site_name
 
@@ -68,23 +67,11 @@ def test_an_article_that_a_style_hides_until_a_script_runs_is_read() -> None:
     assert lines_of(html) == BODY
 
 
-def test_a_block_that_shares_nothing_and_is_smaller_does_not_win() -> None:
-    footer = ["本站所有内容归苇塘在线所有，转载请联系编辑部，违者必究。"]
-
-    assert choose(BODY, footer, share=0.1).lines == BODY
-
-
 def test_a_lead_in_a_block_of_its_own_stays_before_the_body() -> None:
-    lead = "苇塘日报讯，六月十八日，汛期到来之前，记者走进了苇塘村。"
+    lead = "苇塘日报讯，六月十八日，汛期到来之前，记者走进了苇塘村，看了看新装的水泵。"
+    html = page("").replace("<div id=c>", f"<div class=lead>{lead}</div><div id=c>")
 
-    assert choose([lead, *BODY], BODY, share=0.8).lines == [lead, *BODY]
-
-
-def test_where_the_methods_disagree_the_agreement_says_so() -> None:
-    other = ["河口镇昨天通车的便民桥有三十米长，两岸的孩子上学不用再绕远路。"]
-
-    assert choose(BODY, other, share=0.2).agreement == 0.0
-    assert choose(BODY, BODY, share=1.0).agreement == 1.0
+    assert lines_of(html) == [lead, *BODY]
 
 
 DATED = "".join(
