@@ -39,12 +39,13 @@ MOST_CHARACTERS = 1_000_000
 class Body:
     """An article's lines; `agreement` is 1 where all methods name them, else what they share.
 
-    `candidates` holds every method's lines where they disagree.
+    `candidates` holds every method's lines where they disagree, `left_out` why a method had no say.
     """
 
     lines: list[str]
     agreement: float
     candidates: Mapping[str, list[str]] = field(default_factory=dict)
+    left_out: Mapping[str, str] = field(default_factory=dict)
 
 
 def find_body(
@@ -64,7 +65,10 @@ def find_body(
         "titled": titled(page, title),
     }
     theirs: list[str] = []
-    if len(page.lines) <= MOST_LINES and page.sizes[-1] <= MOST_CHARACTERS:
+    left_out: dict[str, str] = {}
+    if len(page.lines) > MOST_LINES or page.sizes[-1] > MOST_CHARACTERS:
+        left_out["trafilatura"] = f"{len(page.lines)} lines, {page.sizes[-1]} characters"
+    else:
         for block in page.apart_blocks():
             if block.element is not None:
                 block.element.drop_tree()
@@ -72,13 +76,14 @@ def find_body(
         bodies["trafilatura"] = numbers_of(theirs, page)
     name, agreement = vote(bodies, page, BONUS)
     if not name:
-        return Body(theirs, 0.0)
+        return Body(theirs, 0.0, left_out=left_out)
     lines = theirs
     if name != "trafilatura":
         lines = lines_of([*_lead(bodies, name, page), *bodies[name]], page)
     if agreement >= DISAGREE:
-        return Body(lines, agreement)
-    return Body(lines, agreement, {n: lines_of(x, page) for n, x in bodies.items()})
+        return Body(lines, agreement, left_out=left_out)
+    candidates = {n: lines_of(numbers, page) for n, numbers in bodies.items()}
+    return Body(lines, agreement, candidates, left_out)
 
 
 def _lead(bodies: Mapping[str, Sequence[int]], winner: str, page: PageLines) -> list[int]:

@@ -31,6 +31,7 @@ VOID = frozenset({"br", "hr"})
 # On the development pages .7 to .8 do equally well; lower, the descent enters single paragraphs.
 MOST = 0.75
 HEADLINE = 8
+MOST_LINES = 50_000
 POOR = 0.1
 LONGEST_ROW = 200
 ALMOST = 0.7
@@ -199,7 +200,10 @@ class PageLines:
 
 
 def read_page(tree: HtmlElement) -> PageLines:
-    """Give the visible lines of a page, one a block or table row, and its blocks."""
+    """Give the visible lines of a page, one a block or table row, and its blocks.
+
+    No more than `MOST_LINES`: what follows is not read.
+    """
     from lxml import etree
 
     reader = _Reader()
@@ -210,8 +214,9 @@ def read_page(tree: HtmlElement) -> PageLines:
             reader.close(element)
         else:
             reader.add(element.tail)
-    reader.end_line()
-    reader.root.end = len(reader.lines)
+        if len(reader.lines) >= MOST_LINES:
+            break
+    reader.finish()
     lines = tuple(reader.lines)
     page = PageLines(lines, reader.root)
     set_apart(page)
@@ -266,6 +271,12 @@ class _Reader:
             self.words.append(text)
             if self.in_link:
                 self.linked += len("".join(text.split()))
+
+    def finish(self) -> None:
+        """End the last line and the blocks that are still open."""
+        self.end_line()
+        for block in self.open_blocks:
+            block.end = len(self.lines)
 
     def end_line(self) -> None:
         if self.words:
