@@ -83,7 +83,11 @@ def _release(page: PageLines) -> None:
     while waiting:
         block = waiting.pop()
         own = prose[block.end] - prose[block.start]
-        if block.apart and own >= WRAPPER * prose[-1] and not (block.others or OTHERS.search(block.name)):
+        if (
+            block.apart
+            and own >= WRAPPER * prose[-1]
+            and not (block.others or OTHERS.search(block.name))
+        ):
             block.apart = False
         if not block.apart:
             waiting += block.children

@@ -25,7 +25,9 @@ UNSEEN = frozenset(
 )
 # Verse ends its lines in commas, encyclopaedias in [3], novels in the count of the readers' notes
 # on a line; a single … ends a teaser, not a sentence.
-ENDING = re.compile(r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……|[。！？”]\d{1,4})(\s*\[[\d-]+\])*$")
+ENDING = re.compile(
+    r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……|[。！？”]\d{1,4})(\s*\[[\d-]+\])*$"
+)
 CELLS = frozenset({"td", "th"})
 VOID = frozenset({"br", "hr"})
 # On the development pages .7 to .8 do equally well; lower, the descent enters single paragraphs.
@@ -103,10 +105,7 @@ class PageLines:
 
         A poem and a programme have no sentences; a table's rows stand for them.
         """
-        prose = [
-            line.prose or (len(line.text) if line.is_row else 0)
-            for line in self.lines
-        ]
+        prose = [line.prose or (len(line.text) if line.is_row else 0) for line in self.lines]
         texts = [min(x.unlinked, LONGEST_ROW) for x in self.lines]  # not a line of keywords
         return prose if sum(prose) >= POOR * sum(texts) else texts
 

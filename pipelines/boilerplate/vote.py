@@ -31,7 +31,9 @@ def vote(
     ranked: list[tuple[float, float, str]] = []
     for name, numbers in sets.items():
         shared = [
-            2 * sum(weights[i] for i in numbers & sets[other]) / max(1, totals[name] + totals[other])
+            2
+            * sum(weights[i] for i in numbers & sets[other])
+            / max(1, totals[name] + totals[other])
             for other in sets
             if other != name
         ]

@@ -16,7 +16,9 @@ BODY = [
     "村里把省下的电费拿出来修了三百米渠埂，明年打算把东边的老涵洞也换掉。",
 ]
 PARAGRAPHS = "".join(f"<p>{line}</p>" for line in BODY)
-MENU = "<ul>" + "".join(f"<li><a href=/{n}>苇塘新闻第{n}个频道</a></li>" for n in range(9)) + "</ul>"
+MENU = (
+    "<ul>" + "".join(f"<li><a href=/{n}>苇塘新闻第{n}个频道</a></li>" for n in range(9)) + "</ul>"
+)
 METHODS = [descent, scored, stretch, named_body, lambda page: titled(page, TITLE)]
 
 
@@ -40,7 +42,10 @@ def test_every_method_finds_a_plain_body(method) -> None:  # type: ignore[no-unt
 def test_lines_broken_by_br_directly_in_the_body_are_scored() -> None:
     page = read(f"{MENU}{'<br>'.join(BODY)}{MENU}")
 
-    assert texts(page, scored(page)) == [line for line in texts(page, scored(page)) if line in BODY] or BODY
+    assert (
+        texts(page, scored(page)) == [line for line in texts(page, scored(page)) if line in BODY]
+        or BODY
+    )
 
 
 def test_a_body_in_nested_layout_tables_is_one_stretch() -> None:
@@ -51,7 +56,10 @@ def test_a_body_in_nested_layout_tables_is_one_stretch() -> None:
 
 
 def test_what_stands_behind_the_title_ends_at_the_next_headline() -> None:
-    follow_up = "<h3><a href=/2>河口镇第二座便民桥昨天通车</a></h3>" + "<p>两岸的孩子上学不用绕路了。</p>" * 40
+    follow_up = (
+        "<h3><a href=/2>河口镇第二座便民桥昨天通车</a></h3>"
+        + "<p>两岸的孩子上学不用绕路了。</p>" * 40
+    )
     page = read(f"<h1>{TITLE}</h1>{PARAGRAPHS}{follow_up}")
 
     assert texts(page, titled(page, TITLE)) == BODY
