@@ -58,7 +58,8 @@ def find_body(
     on one page of thirty: it takes half of the time, and elsewhere it changes nothing. The tree
     then loses its side blocks.
     """
-    if forum:
+    small = len(page.lines) <= MOST_LINES and page.sizes[-1] <= MOST_CHARACTERS
+    if forum and small:
         return Body(_trafilatura(tree, comments=True), 1.0)
     bodies = {
         "descent": descent(page),
@@ -71,12 +72,12 @@ def find_body(
     left_out: dict[str, str] = {}
     name, agreement = vote(bodies, page, BONUS)
     if agreement < UNSURE:
-        if len(page.lines) > MOST_LINES or page.sizes[-1] > MOST_CHARACTERS:
-            left_out["trafilatura"] = f"{len(page.lines)} lines, {page.sizes[-1]} characters"
-        else:
+        if small:
             theirs = _trafilatura(_without_side_blocks(tree, page))
             bodies["trafilatura"] = numbers_of(theirs, page)
             name, agreement = vote(bodies, page, BONUS)
+        else:
+            left_out["trafilatura"] = f"{len(page.lines)} lines, {page.sizes[-1]} characters"
     if not name:
         return Body(theirs, 0.0, left_out=left_out)
     lines = theirs
