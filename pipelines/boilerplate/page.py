@@ -153,10 +153,15 @@ class PageLines:
     def behind_numbers(self, title: str) -> list[int]:
         """Give the numbers of the lines behind a title."""
         place = self.place_of(title)
-        if place is None:
-            return []
+        return [] if place is None else self._until_headline(place + 1)
+
+    def from_line(self, number: int) -> list[Line]:
+        """Give the lines outside links from one on to the next linked headline."""
+        return [self.lines[i] for i in self._until_headline(number)]
+
+    def _until_headline(self, start: int) -> list[int]:
         numbers: list[int] = []
-        for index in range(place + 1, len(self.lines)):
+        for index in range(start, len(self.lines)):
             if self.lines[index].linked >= HEADLINE:
                 break
             if not self.lines[index].is_link:
