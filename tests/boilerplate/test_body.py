@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipelines.boilerplate import extract, strip_lines
+from pipelines.boilerplate.body import find_body
 from pipelines.boilerplate.metadata import read_facts
+from pipelines.boilerplate.page import read_page
+from pipelines.boilerplate.parse import parse
 from pipelines.boilerplate.title import without_site_name
 
 BODY = [
@@ -157,3 +160,43 @@ def test_a_labelled_date_behind_the_body_is_the_articles_where_there_is_none_bef
 
 def test_a_long_line_of_markup_ends_soon() -> None:
     assert strip_lines("<!-- --" * 10_000).text is not None
+
+
+def test_a_short_article_beside_long_lists_is_known_by_its_byline() -> None:
+    html = (
+        "<title>苇塘在线-苇塘县门户网站</title><body><div>苇塘村换上新水泵</div>"
+        f"<div>2024-06-18 来源：苇塘日报</div><p>{BODY[2]}{BODY[2]}</p><ul>{DATED * 3}</ul></body>"
+    )
+
+    assert extract(html, "http://weitang.example/1").kind == "article"
+
+
+def test_a_photo_story_of_captions_is_known_by_the_date_under_its_title() -> None:
+    html = page(f"<ul>{DATED * 3}</ul>").replace(PARAGRAPHS, "<p>水泵房外，聂松年摄。</p>")
+
+    assert extract(html, "http://weitang.example/1").kind == "article"
+
+
+def test_a_list_whose_items_each_have_a_byline_stays_a_list() -> None:
+    items = "".join(
+        f"<li><a href=/n/{n}>苇塘县今年第{n}批农机补贴公示</a> 发布时间：2024-06-{n:02}</li>"
+        for n in range(1, 16)
+    )
+    html = f"<title>通知公告_苇塘在线</title><body><ul>{items}</ul></body>"
+
+    assert extract(html, "http://weitang.example/n/").kind == "list"
+
+
+def test_a_page_of_hidden_keywords_does_not_hide_its_article() -> None:
+    keywords = "苇塘水泵 苇塘排灌 " * 4000
+
+    assert lines_of(page(f"<div>{keywords}</div>"))[:3] == BODY
+
+
+def test_candidates_are_kept_where_they_disagree() -> None:
+    tree = parse(
+        f"<html><body><div>{PARAGRAPHS}</div><div>{'<p>河口镇通了桥。</p>' * 2}</div></body>"
+    )
+    assert tree is not None
+
+    assert find_body(tree, read_page(tree), "", frozenset(), forum=False).candidates == {}
