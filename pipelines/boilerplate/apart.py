@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from pipelines.boilerplate.page import Block, Line, PageLines
+    from pipelines.boilerplate.page import Block, PageLines
 
 # Parts of class and id names by which site builders tell a block from the article's body.
 NAMES = re.compile(
@@ -29,7 +29,6 @@ TALK = re.compile(
 )
 TALKS = 3
 LONGEST = 60
-HEADLINE = 8
 
 
 def is_apart(name: str) -> bool:
@@ -95,17 +94,10 @@ def _release(page: PageLines) -> None:
 
 
 def _weigh(page: PageLines) -> None:
-    """Count the prose of each block; there is none in what stands apart, nor in teasers."""
-    counts = [0 if _is_teaser(page.lines, i) else x for i, x in enumerate(page.prose)]
+    """Count the prose of each block; there is none in what stands apart."""
     for block in reversed(_from_the_top(page.root)):
         place, total = block.start, 0
         for child in block.children:
-            total += sum(counts[place : child.start]) + child.prose
+            total += sum(page.prose[place : child.start]) + child.prose
             place = child.end
-        block.prose = 0 if block.apart else total + sum(counts[place : block.end])
-
-
-def _is_teaser(lines: Sequence[Line], index: int) -> bool:
-    """Tell a line that stands alone between two linked headlines."""
-    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
-    return len(beside) == 2 and all(x.is_link and len(x.text) >= HEADLINE for x in beside)
+        block.prose = 0 if block.apart else total + sum(page.prose[place : block.end])

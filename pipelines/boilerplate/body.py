@@ -28,6 +28,8 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 
 DISAGREE = 0.5
 UNSURE = 0.8
+# A body that leaves out all that stands behind the title is the next article, of a short one.
+ASTRAY = 0.4
 # A run of lines ends with its last sentence, where a block holds the signature and the table too.
 BONUS = {"named": 0.15, "stretch": -0.05, "titled": -0.05}
 LEAD = 25
@@ -70,12 +72,12 @@ def find_body(
     }
     theirs: list[str] = []
     left_out: dict[str, str] = {}
-    name, agreement = vote(bodies, page, BONUS)
+    name, agreement = _elect(bodies, page)
     if agreement < UNSURE:
         if small:
             theirs = _trafilatura(_without_side_blocks(tree, page))
             bodies["trafilatura"] = numbers_of(theirs, page)
-            name, agreement = vote(bodies, page, BONUS)
+            name, agreement = _elect(bodies, page)
         else:
             left_out["trafilatura"] = f"{len(page.lines)} lines, {page.sizes[-1]} characters"
     if not name:
@@ -87,6 +89,14 @@ def find_body(
         return Body(lines, agreement, left_out=left_out)
     candidates = {n: lines_of(numbers, page) for n, numbers in bodies.items()}
     return Body(lines, agreement, candidates, left_out)
+
+
+def _elect(bodies: Mapping[str, Sequence[int]], page: PageLines) -> tuple[str, float]:
+    name, agreement = vote(bodies, page, BONUS)
+    behind = frozenset(bodies["titled"])
+    if name and behind and behind.isdisjoint(bodies[name]):
+        agreement = min(agreement, ASTRAY)
+    return name, agreement
 
 
 def _without_side_blocks(tree: HtmlElement, page: PageLines) -> HtmlElement:

@@ -101,13 +101,14 @@ class PageLines:
 
     @cached_property
     def prose(self) -> list[int]:
-        """Give the prose of each line; its unlinked text where the page has next to no prose.
+        """Give the prose of each line, none for teasers; its text where there is next to no prose.
 
         A poem and a programme have no sentences; a table's rows stand for them.
         """
         prose = [line.prose or (len(line.text) if line.is_row else 0) for line in self.lines]
         texts = [min(x.unlinked, LONGEST_ROW) for x in self.lines]  # not a line of keywords
-        return prose if sum(prose) >= POOR * sum(texts) else texts
+        counts = prose if sum(prose) >= POOR * sum(texts) else texts
+        return [0 if _is_teaser(self.lines, i) else count for i, count in enumerate(counts)]
 
     @cached_property
     def sizes(self) -> list[int]:
@@ -201,6 +202,12 @@ class PageLines:
             else:
                 waiting += node.children
         return found
+
+
+def _is_teaser(lines: Sequence[Line], index: int) -> bool:
+    """Tell a line that stands alone between two linked headlines."""
+    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+    return len(beside) == 2 and all(x.is_link and len(x.text) >= HEADLINE for x in beside)
 
 
 def read_page(tree: HtmlElement) -> PageLines:

@@ -193,10 +193,24 @@ def test_a_page_of_hidden_keywords_does_not_hide_its_article() -> None:
     assert lines_of(page(f"<div>{keywords}</div>"))[:3] == BODY
 
 
-def test_candidates_are_kept_where_they_disagree() -> None:
-    tree = parse(
-        f"<html><body><div>{PARAGRAPHS}</div><div>{'<p>河口镇通了桥。</p>' * 2}</div></body>"
-    )
+@pytest.mark.parametrize(("agreement", "kept"), [(0.9, False), (0.3, True)])
+def test_candidates_are_kept_only_where_they_disagree(
+    agreement: float, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.boilerplate.body.vote", lambda *_: ("descent", agreement))
+    tree = parse(page(""))
     assert tree is not None
 
-    assert find_body(tree, read_page(tree), "", frozenset(), forum=False).candidates == {}
+    body = find_body(tree, read_page(tree), TITLE, frozenset(), forum=False)
+
+    assert ("scored" in body.candidates) is kept
+
+
+def test_a_long_article_that_follows_a_short_one_is_not_trusted() -> None:
+    headline = "<p><a href=/2>河口镇第二座便民桥昨天通车的消息</a></p>"
+    other = "<p>河口镇的第二座便民桥昨天通车，两岸的孩子上学不用再绕远路，老人赶集也方便了。</p>"
+    html = f"<h1>{TITLE}</h1><div><p>{BODY[0]}</p></div>{headline * 4}<div>{other * 4}</div>"
+    tree = parse(f"<html><body>{html}</body></html>")
+    assert tree is not None
+
+    assert find_body(tree, read_page(tree), TITLE, frozenset(), forum=False).agreement < 0.5
