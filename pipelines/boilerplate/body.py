@@ -72,12 +72,13 @@ def find_body(
     }
     theirs: list[str] = []
     left_out: dict[str, str] = {}
-    name, agreement = _elect(bodies, page)
-    if agreement < UNSURE:
+    name, agreement = vote(bodies, page, BONUS)
+    astray = bool(name and bodies["titled"]) and set(bodies["titled"]).isdisjoint(bodies[name])
+    if agreement < UNSURE or astray:
         if small:
             theirs = _trafilatura(_without_side_blocks(tree, page))
             bodies["trafilatura"] = numbers_of(theirs, page)
-            name, agreement = _elect(bodies, page)
+            name, agreement = vote(bodies, page, BONUS)
         else:
             left_out["trafilatura"] = f"{len(page.lines)} lines, {page.sizes[-1]} characters"
     if not name:
@@ -85,18 +86,12 @@ def find_body(
     lines = theirs
     if name != "trafilatura":
         lines = lines_of([*_lead(bodies, name, page), *bodies[name]], page)
+    if astray:
+        agreement = min(agreement, ASTRAY)
     if agreement >= DISAGREE:
         return Body(lines, agreement, left_out=left_out)
     candidates = {n: lines_of(numbers, page) for n, numbers in bodies.items()}
     return Body(lines, agreement, candidates, left_out)
-
-
-def _elect(bodies: Mapping[str, Sequence[int]], page: PageLines) -> tuple[str, float]:
-    name, agreement = vote(bodies, page, BONUS)
-    behind = frozenset(bodies["titled"])
-    if name and behind and behind.isdisjoint(bodies[name]):
-        agreement = min(agreement, ASTRAY)
-    return name, agreement
 
 
 def _without_side_blocks(tree: HtmlElement, page: PageLines) -> HtmlElement:
