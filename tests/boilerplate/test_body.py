@@ -209,7 +209,7 @@ def test_candidates_are_kept_only_where_they_disagree(
 def test_a_long_article_that_follows_a_short_one_is_not_trusted() -> None:
     headline = "<p><a href=/2>河口镇第二座便民桥昨天通车的消息</a></p>"
     other = "<p>河口镇的第二座便民桥昨天通车，两岸的孩子上学不用再绕远路，老人赶集也方便了。</p>"
-    html = f"<h1>{TITLE}</h1><div><p>{BODY[0]}</p></div>{headline * 12}<div>{other * 4}</div>"
+    html = f"<h1>{TITLE}</h1><div><p>{BODY[0]}</p></div>{headline * 12}<div>{other * 12}</div>"
     tree = parse(f"<html><body>{html}</body></html>")
     assert tree is not None
 
