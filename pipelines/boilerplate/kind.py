@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from crawler.items import Kind
-from pipelines.boilerplate.page import HEADLINE, PageLines
+from pipelines.boilerplate.page import HEADLINE, Line, PageLines
 
 CHALLENGE = re.compile(
     r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|安全(验证|检查)|"
@@ -20,6 +20,14 @@ ERROR = re.compile(
     re.I,
 )
 DATE = re.compile(r"(?<!\d)(?:(?:19|20)?\d\d[-/.年])?[01]?\d[-/.月][0-3]?\d日?(?!\d)")
+BYLINE = re.compile(
+    r"(来源|作者|编辑|记者|发布(时间|日期|者|人)?|日期|时间)\s*[:：]\s*\S|(19|20)\d\d[-/.年]\d\d?[-/.月]\d\d?"
+)
+# A headline before it makes it an item. Of 81 article pages 64 have one, of 35 lists one has many.
+LABELLED = re.compile(
+    r"^[^一-鿿]*[一-鿿]{0,10}[^一-鿿]*(来源|稿源|作者|发布(时间|日期|者|人)|更新时间|发表(于|时间)|编辑|字[体号]|(浏览|点击|阅读)(次?数|量)?)\s*[:：]"
+)
+BYLINES = 2
 HAN = re.compile(r"[一-鿿]")
 
 SHORT = 400
@@ -33,7 +41,7 @@ class Looks:
     `pieces` describe the prose between them: characters of the longest stretch, number of
     stretches longer than a headline, `main` the longest one's share of all. `linked` is the share
     of the page's characters that stand in links, `own` the characters without links behind the
-    page's title.
+    page's title or byline; it is `headed` if a date or source stands under the title.
     """
 
     items: int
@@ -43,11 +51,13 @@ class Looks:
     main: float
     linked: float
     own: int
+    headed: bool = False
 
     @property
     def is_list(self) -> bool:
         """Tell a list; the limits lie between the 35 lists and the articles measured."""
-        if self.own >= 60:  # the shortest notices: a table of a few rows under its title
+        # The shortest notices: a table of a few rows under its title. A photo story has less.
+        if self.own >= 60 or self.headed:
             return False
         if self.linked > 0.6 and self.longest < 80:
             return True
@@ -73,6 +83,7 @@ def looks_of(page: PageLines, title: str) -> Looks:
         elif not line.is_link:
             stretches[-1] += line.prose
     total = sum(len(line.text) for line in lines)
+    behind = page.behind(title)
     return Looks(
         items=items,
         dated=dated,
@@ -80,8 +91,19 @@ def looks_of(page: PageLines, title: str) -> Looks:
         pieces=sum(stretch >= 40 for stretch in stretches),
         main=max(stretches) / max(1, sum(stretches)),
         linked=sum(line.linked for line in lines) / max(1, total),
-        own=sum(len(HAN.findall(line.text)) for line in page.behind(title)),
+        own=sum(len(HAN.findall(line.text)) for line in behind or _behind_byline(page)),
+        headed=any(len(x.text) <= 80 and BYLINE.search(x.text) for x in behind[:3]),
     )
+
+
+def _behind_byline(page: PageLines) -> list[Line]:
+    """Give the lines from a page's only byline on: its <title> may name nothing but the site."""
+    bylines = [
+        index
+        for index, line in enumerate(page.lines)
+        if not line.is_link and len(line.text) <= 100 and LABELLED.match(line.text)
+    ]
+    return page.from_line(bylines[0]) if 1 <= len(bylines) <= BYLINES else []
 
 
 def kind_of(shown: str, title: str, page: PageLines, scripts: int) -> Kind:

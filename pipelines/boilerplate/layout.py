@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.observe import STOP, print_of
-from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_page
+from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_lines, read_page
 from pipelines.boilerplate.shape import MOST, Paths, keys_of
 from pipelines.boilerplate.template import Layout, Template
 
@@ -60,7 +60,7 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
 
 def _heading(element: HtmlElement | None, shown: str) -> str:
     """Give the line of a title's block that the page's <title> says, else the first."""
-    lines = [line.text for line in read_page(element).lines] if element is not None else []
+    lines = [line.text for line in read_lines(element).lines] if element is not None else []
     if len(lines) > 1:
         whole = key_of(shown)
         lines = [line for line in lines if (key := key_of(line)) and key in whole] + lines
@@ -75,7 +75,7 @@ def _facts(tree: HtmlElement, content: HtmlElement, layout: Layout) -> tuple[lis
         element = address.locate(tree)
         if element is None or content in element.iterancestors():
             continue
-        lines = [line.text for line in read_page(element).lines]
+        lines = [line.text for line in read_lines(element).lines]
         (before if _precedes(element, way) else behind).extend(lines)
     return before, behind
 
@@ -99,32 +99,40 @@ def site_lines(located: Located, template: Template) -> frozenset[str]:
     layout = template.layouts[located.layout]
     furniture: set[str] = set()
     doubtful: set[str] = set()
-    for line, owner in zip(located.article.lines, located.article.owners, strict=True):
+    article = located.article
+    for number, (line, owner) in enumerate(zip(article.lines, article.owners, strict=True)):
         keys = keys_of(located.paths.of(owner))
         use = layout.use_of(keys)
+        if number in article.hidden:
+            furniture.add(line.text)
         if use == "text":
             continue
         named = any("." in key or "#" in key for key in keys[len(layout.content.keys) :])
         (furniture if named or use == "list" or line.is_link else doubtful).add(line.text)
-    links = frozenset(line.text for line in located.article.lines if line.is_link)
-    rest = [line.text for line in located.article.lines if line.text not in furniture]
-    return repeated_lines(rest, template, links | doubtful) | furniture
+    links = frozenset(line.text for line in article.lines if line.is_link)
+    rest = [line.text for line in article.lines if line.text not in furniture]
+    return repeated_lines(rest, template, links, doubtful) | furniture
 
 
 def repeated_lines(
-    lines: Sequence[str], template: Template, links: frozenset[str]
+    lines: Sequence[str],
+    template: Template,
+    links: Set[str],
+    doubtful: Set[str] = frozenset(),
 ) -> frozenset[str]:
     """Give those lines of an article that repeat on its site.
 
-    Before its first and behind its last own line these are all links, too, but for attachments and
-    sentences. The headings of a form and of a table's columns repeat, and belong to it.
+    Before its first and behind its last own line these are all that is `doubtful`, too, and all
+    links but attachments and sentences. The headings of a form and of a table's columns repeat,
+    and belong to it.
     """
     repeats = [
         not line.startswith("| ") and _repeats(print_of(line), line in links, template)
         for line in lines
     ]
     apart = [
-        line in links and not is_sentence(line) and not ATTACHED.search(line) for line in lines
+        line in doubtful or (line in links and not is_sentence(line) and not ATTACHED.search(line))
+        for line in lines
     ]
     own = [i for i in range(len(lines)) if not (repeats[i] or apart[i])]
     if not own:

@@ -51,17 +51,18 @@ def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observati
 
 def _seen(page: PageLines, found: Extracted, paths: Paths) -> tuple[Seen, ...]:
     kept = {key_of(line) for line in found.text.split("\n")}
+    hidden = page.hidden
     return tuple(
         Seen(
             paths.of(owner),
             print_of(line.text),
             len(line.text),
             line.text.count(STOP),
-            line.is_link and not ATTACHED.search(line.text),
+            number in hidden or (line.is_link and not ATTACHED.search(line.text)),
             is_sentence(line.text),
             key_of(line.text) in kept,
         )
-        for line, owner in zip(page.lines[:LONGEST], page.owners, strict=False)
+        for number, (line, owner) in enumerate(zip(page.lines[:LONGEST], page.owners, strict=False))
     )
 
 

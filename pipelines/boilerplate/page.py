@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from pipelines.boilerplate.apart import TAGS, is_apart, set_apart
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -19,23 +23,23 @@ BLOCKS = frozenset(
 UNSEEN = frozenset(
     {"script", "style", "noscript", "template", "select", "textarea", "head", "iframe", "title"}
 )
-# Verse ends its lines in commas, encyclopaedias in [3]; a single … ends a teaser, not a sentence.
-ENDING = re.compile(r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……)(\s*\[[\d-]+\])*$")
+# Verse ends its lines in commas, encyclopaedias in [3], novels in the count of the readers' notes
+# on a line; a single … ends a teaser, not a sentence.
+ENDING = re.compile(
+    r"([。！？!?；;：:，,”\"」』)）]|(?<!\.)\.|……|[。！？”]\d{1,4})(\s*\[[\d-]+\])*$"
+)
 CELLS = frozenset({"td", "th"})
 VOID = frozenset({"br", "hr"})
-# Parts of class and id names by which site builders tell a block from the article's body.
-APART = re.compile(
-    r"comment|pinglun|footer|copyright|side_?bar|relate|recommend|tuijian|xiangguan|crumb|"
-    r"share|hot_?(list|news)|rank|nav(bar|igation)?\b|menu|login|qr_?code|toolbar|disclaimer|"
-    r"advert|\bads?[-_]",
-    re.I,
-)
 # Links that belong to an article.
 ATTACHED = re.compile(r"^附件|\.(docx?|wps|pdf|xlsx?|et|pptx?|zip|rar|7z|ofd)\b", re.I)
-APART_TAGS = frozenset({"footer", "nav", "aside"})
 # On the development pages .7 to .8 do equally well; lower, the descent enters single paragraphs.
 MOST = 0.75
 HEADLINE = 8
+MOST_LINES = 50_000
+POOR = 0.1
+LONGEST_ROW = 200
+ALMOST = 0.7
+DIVIDER = re.compile(r"[，。；！？、：,;!?:]")
 SENTENCE = re.compile(r"[，。；！？,;!?]")
 
 
@@ -57,29 +61,73 @@ class Line:
         return 2 * self.linked > len(self.text)
 
     @property
+    def unlinked(self) -> int:
+        """Count the characters outside links, none in a line that is a link."""
+        return 0 if self.is_link else len(self.text) - self.linked
+
+    @property
+    def is_row(self) -> bool:
+        """Tell a row of a table that holds data: of no more than a row's length, without links."""
+        return self.text.startswith("| ") and not self.linked and len(self.text) <= LONGEST_ROW
+
+    @property
     def prose(self) -> int:
         """Count the characters outside links of a line that ends as sentences end, else 0."""
-        return 0 if self.is_link or not is_sentence(self.text) else len(self.text) - self.linked
+        return self.unlinked if is_sentence(self.text) else 0
 
 
 @dataclass(slots=True)
 class Block:
-    """A block element's lines, `start` to `end`; its name says if it stands `apart` from a body."""
+    """A block element's lines, `start` to `end`; `name` is its class and id.
+
+    What stands `apart` from any body (a footer, comments) counts as no `prose`; what `others`
+    wrote stands apart however long it is. One that `asks` holds a box to write in.
+    """
 
     start: int
     end: int = 0
+    name: str = ""
     apart: bool = False
+    others: bool = False
+    asks: bool = False
     prose: int = 0
     children: list[Block] = field(default_factory=list)
+    element: HtmlElement | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PageLines:
     """The visible lines of a page, the element that each stands in, and the tree of its blocks."""
 
     lines: Sequence[Line]
     root: Block
     owners: Sequence[HtmlElement] = ()
+
+    @cached_property
+    def prose(self) -> list[int]:
+        """Give the prose of each line, none for teasers; its text where there is next to no prose.
+
+        A poem and a programme have no sentences; a table's rows stand for them.
+        """
+        prose = [line.prose or (len(line.text) if line.is_row else 0) for line in self.lines]
+        texts = [min(x.unlinked, LONGEST_ROW) for x in self.lines]  # not a line of keywords
+        counts = prose if sum(prose) >= POOR * sum(texts) else texts
+        return [0 if _is_teaser(self.lines, i) else count for i, count in enumerate(counts)]
+
+    @cached_property
+    def sizes(self) -> list[int]:
+        """Give the characters before each line, and at the end of all."""
+        return list(accumulate((len(line.text) for line in self.lines), initial=0))
+
+    @cached_property
+    def linked(self) -> list[int]:
+        """Give the linked characters before each line, and those of all at the end."""
+        return list(accumulate((line.linked for line in self.lines), initial=0))
+
+    @cached_property
+    def hidden(self) -> frozenset[int]:
+        """Give the numbers of all lines that stand apart."""
+        return frozenset(self._hidden(self.root))
 
     def main_block(self) -> Block:
         """Descend from the root while one block below still holds most of the prose.
@@ -96,39 +144,88 @@ class PageLines:
 
     def own_lines(self, block: Block) -> list[Line]:
         """Give a block's lines without those of the blocks that stand apart inside it."""
-        hidden = _apart(block)
-        return [self.lines[i] for i in range(block.start, block.end) if i not in hidden]
+        return [self.lines[i] for i in self.own_numbers(block)]
+
+    def own_numbers(self, block: Block) -> list[int]:
+        """Give the numbers of a block's own lines."""
+        hidden = self._hidden(block)
+        return [i for i in range(block.start, block.end) if i not in hidden]
 
     def behind(self, title: str) -> list[Line]:
         """Give the lines outside links between the page's title and the next linked headline."""
-        place = next(
-            (i for i, x in enumerate(self.lines) if x.text == title and not x.is_link), None
-        )
-        if place is None or len(title) < HEADLINE:
-            return []
-        rest = self.lines[place + 1 :]
-        end = next((i for i, line in enumerate(rest) if line.linked >= HEADLINE), len(rest))
-        return [line for line in rest[:end] if not line.is_link]
+        return [self.lines[i] for i in self.behind_numbers(title)]
+
+    def behind_numbers(self, title: str) -> list[int]:
+        """Give the numbers of the lines behind a title."""
+        place = self.place_of(title)
+        return [] if place is None else self._until_headline(place + 1)
+
+    def from_line(self, number: int) -> list[Line]:
+        """Give the lines outside links from one on to the next linked headline."""
+        return [self.lines[i] for i in self._until_headline(number)]
+
+    def _until_headline(self, start: int) -> list[int]:
+        numbers: list[int] = []
+        for index in range(start, len(self.lines)):
+            if self.lines[index].linked >= HEADLINE:
+                break
+            if not self.lines[index].is_link:
+                numbers.append(index)
+        return numbers
+
+    def place_of(self, title: str) -> int | None:
+        """Find the line that is the page's title, or all but some of it; None where none is."""
+        if len(title) < HEADLINE:
+            return None
+        near = None
+        for index, line in enumerate(self.lines):
+            if line.is_link:
+                continue
+            if line.text == title:
+                return index
+            shorter, longer = sorted((line.text, title), key=len)
+            if near is None and len(shorter) >= ALMOST * len(longer) and shorter in longer:
+                near = index
+        return near
 
     def apart_lines(self) -> list[str]:
         """Give the lines of all blocks that stand apart."""
-        return [self.lines[i].text for i in sorted(_apart(self.root))]
+        return [self.lines[i].text for i in sorted(self.hidden)]
+
+    def _hidden(self, block: Block) -> set[int]:
+        return {i for node in self.apart_blocks(block) for i in range(node.start, node.end)}
+
+    def apart_blocks(self, block: Block | None = None) -> list[Block]:
+        """Give the outermost blocks that stand apart inside a block, by default the root."""
+        found: list[Block] = []
+        waiting = list((block or self.root).children)
+        while waiting:
+            node = waiting.pop()
+            if node.apart:
+                found.append(node)
+            else:
+                waiting += node.children
+        return found
 
 
-def _apart(block: Block) -> set[int]:
-    numbers: set[int] = set()
-    waiting = list(block.children)
-    while waiting:
-        node = waiting.pop()
-        if node.apart:
-            numbers.update(range(node.start, node.end))
-        else:
-            waiting += node.children
-    return numbers
+def _is_teaser(lines: Sequence[Line], index: int) -> bool:
+    """Tell a line that stands alone between two linked headlines."""
+    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
+    return len(beside) == 2 and all(x.is_link and len(x.text) >= HEADLINE for x in beside)
 
 
 def read_page(tree: HtmlElement) -> PageLines:
-    """Give the visible lines of a page, one a block or table row, and its blocks."""
+    """Give the visible lines of a page, its blocks, and which of these stand apart."""
+    page = read_lines(tree)
+    set_apart(page)
+    return page
+
+
+def read_lines(tree: HtmlElement) -> PageLines:
+    """Give the visible lines of a page or a part of it, one a block or table row, and its blocks.
+
+    No more than `MOST_LINES`: what follows is not read.
+    """
     from lxml import etree
 
     reader = _Reader(tree)
@@ -139,11 +236,10 @@ def read_page(tree: HtmlElement) -> PageLines:
             reader.close(element, within=element is not tree)
         else:
             reader.add(element.tail)
-    reader.end_line()
-    reader.root.end = len(reader.lines)
-    lines = tuple(reader.lines)
-    _weigh(reader.root, lines)
-    return PageLines(lines, reader.root, reader.owners)
+        if len(reader.lines) >= MOST_LINES:
+            break
+    reader.finish()
+    return PageLines(tuple(reader.lines), reader.root, reader.owners)
 
 
 class _Reader:
@@ -151,10 +247,9 @@ class _Reader:
 
     def __init__(self, root: HtmlElement) -> None:
         self.lines: list[Line] = []
-        self.root = Block(0)
+        self.root = Block(0, element=root)
         self.open_blocks = [self.root]
         self.owners: list[HtmlElement] = []
-        self.open_elements = [root]
         self.words: list[str] = []
         self.linked = self.in_link = self.unseen = self.in_row = 0
 
@@ -166,13 +261,14 @@ class _Reader:
             self.end_line()
             if tag not in VOID:
                 name = f"{element.get('class', '')} {element.get('id', '')}"
-                apart = tag in APART_TAGS or (tag != "body" and bool(APART.search(name)))
-                block = Block(len(self.lines), apart=apart)
+                apart = tag in TAGS or (tag != "body" and is_apart(name))
+                block = Block(len(self.lines), name=name, apart=apart, element=element)
                 self.open_blocks[-1].children.append(block)
                 self.open_blocks.append(block)
-                self.open_elements.append(element)
         elif tag in BLOCKS:
             self.words.append(" ")
+        if tag == "textarea":
+            self.open_blocks[-1].asks = True
         if tag == "h1":  # class="has-nav-bar" around the whole page
             for block in self.open_blocks:
                 block.apart = False
@@ -190,7 +286,6 @@ class _Reader:
             self.end_line()
             if tag not in VOID:
                 self.open_blocks.pop().end = len(self.lines)
-                self.open_elements.pop()
         if within:
             self.add(element.tail)
 
@@ -200,6 +295,12 @@ class _Reader:
             if self.in_link:
                 self.linked += len("".join(text.split()))
 
+    def finish(self) -> None:
+        """End the last line and the blocks that are still open."""
+        self.end_line()
+        for block in self.open_blocks:
+            block.end = len(self.lines)
+
     def end_line(self) -> None:
         if self.words:
             text = " ".join("".join(self.words).split())
@@ -207,30 +308,6 @@ class _Reader:
                 text = f"{text} |" if " | " in text[1:] else text[2:]
             if text.strip("| "):
                 self.lines.append(Line(text, min(self.linked, len(text))))
-                self.owners.append(self.open_elements[-1])
+                self.owners.append(self.open_blocks[-1].element)
             self.words.clear()
         self.linked = 0
-
-
-def _weigh(root: Block, lines: Sequence[Line]) -> None:
-    counts = [0 if _is_teaser(lines, i) else line.prose for i, line in enumerate(lines)]
-    order: list[Block] = []
-    waiting = [root]
-    while waiting:
-        node = waiting.pop()
-        if node.apart and node is not root:
-            continue
-        order.append(node)
-        waiting += node.children
-    for node in reversed(order):
-        place, total = node.start, 0
-        for child in node.children:
-            total += sum(counts[place : child.start]) + child.prose
-            place = child.end
-        node.prose = total + sum(counts[place : node.end])
-
-
-def _is_teaser(lines: Sequence[Line], index: int) -> bool:
-    """Tell a line that stands alone between two linked headlines."""
-    beside = [*lines[max(0, index - 1) : index], *lines[index + 1 : index + 2]]
-    return len(beside) == 2 and all(x.is_link and len(x.text) >= HEADLINE for x in beside)

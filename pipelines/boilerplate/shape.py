@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _DIGITS = re.compile(r"\d+")
 # Enough of a site's pages to say that what they share is no chance.
 MOST = 0.8
+VARIES = 1 << 30
 
 
 class Step(NamedTuple):
@@ -96,7 +97,7 @@ class Address:
     """The way to one element in every page of a layout.
 
     Each step has a name, and a place among siblings of that name: None where there is but one,
-    from the end where negative.
+    from the end where negative, and VARIES where the one with the most full stops is meant.
     """
 
     steps: tuple[tuple[str, int | None], ...]
@@ -115,6 +116,8 @@ class Address:
                 if len(same) != 1:
                     return None
                 element = same[0]
+            elif place == VARIES and same:
+                element = max(same, key=_fullness)
             elif -len(same) <= place < len(same):
                 element = same[place]
             else:
@@ -129,14 +132,13 @@ def common_address(paths: Sequence[Path], depth: int) -> Address | None:
         here = [path[level] for path in paths if len(path) > level]
         if not here:
             return None
-        place = _place(here)
-        if place is _VARIES:
-            return None
-        steps.append((here[0].key, place))
+        steps.append((here[0].key, _place(here)))
     return Address(tuple(steps))
 
 
-_VARIES = 1 << 30
+def _fullness(element: HtmlElement) -> tuple[int, int]:
+    text = "".join(element.itertext())
+    return text.count("。"), len(text)
 
 
 def _place(steps: Sequence[Step]) -> int | None:
@@ -147,7 +149,7 @@ def _place(steps: Sequence[Step]) -> int | None:
     last = _most(step.behind for step in steps)
     if first[1] >= max(enough, last[1]):
         return first[0]
-    return -1 - last[0] if last[1] >= enough else _VARIES
+    return -1 - last[0] if last[1] >= enough else VARIES
 
 
 def _most(numbers: Iterable[int]) -> tuple[int, int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from pipelines.boilerplate import extract, strip_lines
-from pipelines.boilerplate.body import choose
+from pipelines.boilerplate.body import find_body
 from pipelines.boilerplate.metadata import read_facts
+from pipelines.boilerplate.page import read_page
+from pipelines.boilerplate.parse import parse
 from pipelines.boilerplate.title import without_site_name
 
 BODY = [
@@ -68,23 +70,11 @@ def test_an_article_that_a_style_hides_until_a_script_runs_is_read() -> None:
     assert lines_of(html) == BODY
 
 
-def test_a_block_that_shares_nothing_and_is_smaller_does_not_win() -> None:
-    footer = ["本站所有内容归苇塘在线所有，转载请联系编辑部，违者必究。"]
-
-    assert choose(BODY, footer, share=0.1).lines == BODY
-
-
 def test_a_lead_in_a_block_of_its_own_stays_before_the_body() -> None:
-    lead = "苇塘日报讯，六月十八日，汛期到来之前，记者走进了苇塘村。"
+    lead = "苇塘日报讯，六月十八日，汛期到来之前，记者走进了苇塘村，看了看新装的水泵。"
+    html = page("").replace("<div id=c>", f"<div class=lead>{lead}</div><div id=c>")
 
-    assert choose([lead, *BODY], BODY, share=0.8).lines == [lead, *BODY]
-
-
-def test_where_the_methods_disagree_the_agreement_says_so() -> None:
-    other = ["河口镇昨天通车的便民桥有三十米长，两岸的孩子上学不用再绕远路。"]
-
-    assert choose(BODY, other, share=0.2).agreement == 0.0
-    assert choose(BODY, BODY, share=1.0).agreement == 1.0
+    assert lines_of(html) == [lead, *BODY]
 
 
 DATED = "".join(
@@ -170,3 +160,57 @@ def test_a_labelled_date_behind_the_body_is_the_articles_where_there_is_none_bef
 
 def test_a_long_line_of_markup_ends_soon() -> None:
     assert strip_lines("<!-- --" * 10_000).text is not None
+
+
+def test_a_short_article_beside_long_lists_is_known_by_its_byline() -> None:
+    html = (
+        "<title>苇塘在线-苇塘县门户网站</title><body><div>苇塘村换上新水泵</div>"
+        f"<div>2024-06-18 来源：苇塘日报</div><p>{BODY[2]}{BODY[2]}</p><ul>{DATED * 3}</ul></body>"
+    )
+
+    assert extract(html, "http://weitang.example/1").kind == "article"
+
+
+def test_a_photo_story_of_captions_is_known_by_the_date_under_its_title() -> None:
+    html = page(f"<ul>{DATED * 3}</ul>").replace(PARAGRAPHS, "<p>水泵房外，聂松年摄。</p>")
+
+    assert extract(html, "http://weitang.example/1").kind == "article"
+
+
+def test_a_list_whose_items_each_have_a_byline_stays_a_list() -> None:
+    items = "".join(
+        f"<li><a href=/n/{n}>苇塘县今年第{n}批农机补贴公示</a> 发布时间：2024-06-{n:02}</li>"
+        for n in range(1, 16)
+    )
+    html = f"<title>通知公告_苇塘在线</title><body><ul>{items}</ul></body>"
+
+    assert extract(html, "http://weitang.example/n/").kind == "list"
+
+
+def test_a_page_of_hidden_keywords_does_not_hide_its_article() -> None:
+    keywords = "苇塘水泵 苇塘排灌 " * 4000
+
+    assert lines_of(page(f"<div>{keywords}</div>"))[:3] == BODY
+
+
+@pytest.mark.parametrize(("agreement", "kept"), [(0.9, False), (0.3, True)])
+def test_candidates_are_kept_only_where_they_disagree(
+    agreement: float, kept: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipelines.boilerplate.body.vote", lambda *_: ("descent", agreement))
+    tree = parse(page(""))
+    assert tree is not None
+
+    body = find_body(tree, read_page(tree), TITLE, frozenset(), forum=False)
+
+    assert ("scored" in body.candidates) is kept
+
+
+def test_a_long_article_that_follows_a_short_one_is_not_trusted() -> None:
+    headline = "<p><a href=/2>河口镇第二座便民桥昨天通车的消息</a></p>"
+    other = "<p>河口镇的第二座便民桥昨天通车，两岸的孩子上学不用再绕远路，老人赶集也方便了。</p>"
+    html = f"<h1>{TITLE}</h1><div><p>{BODY[0]}</p></div>{headline * 12}<div>{other * 12}</div>"
+    tree = parse(f"<html><body>{html}</body></html>")
+    assert tree is not None
+
+    assert find_body(tree, read_page(tree), TITLE, frozenset(), forum=False).agreement < 0.5
