@@ -20,6 +20,8 @@ NAMES = re.compile(
 # Of these, what others wrote: a block so named may well be longer than the article.
 OTHERS = re.compile(r"comment|pinglun|relate|recommend|tuijian|xiangguan|hot_?(list|news)", re.I)
 WRAPPER = 0.7
+# The block of a page, menus and all: whatever its name, it is no list of comments.
+PAGE = 0.99
 TAGS = frozenset({"footer", "nav", "aside"})
 # What every entry of a list of comments says, and no paragraph does: 3小时前, 举报, 回复(2).
 TALK = re.compile(
@@ -91,11 +93,9 @@ def _release(page: PageLines) -> None:
     while waiting:
         block = waiting.pop()
         own = prose[block.end] - prose[block.start]
-        if (
-            block.apart
-            and own >= WRAPPER * prose[-1]
-            and not (block.others or OTHERS.search(block.name))
-        ):
+        size = page.sizes[block.end] - page.sizes[block.start]
+        named = block.others or OTHERS.search(block.name)
+        if size >= PAGE * page.sizes[-1] or (own >= WRAPPER * prose[-1] and not named):
             block.apart = False
         if not block.apart:
             waiting += block.children

@@ -75,9 +75,10 @@ def fold_codes(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 @cache
 def _script() -> npt.NDArray[np.int8]:
     """Give 1 for characters that are traditional, -1 for those that are but simplified."""
-    table = np.zeros(max(_simplified()) + 1, dtype=np.int8)
-    table[[ord(character) for character in _simplified().values()]] = -1
-    table[list(_simplified())] = 1
+    traditional, simplified = list(_simplified()), list(map(ord, _simplified().values()))
+    table = np.zeros(max(traditional + simplified) + 1, dtype=np.int8)
+    table[simplified] = -1
+    table[traditional] = 1
     return table
 
 
