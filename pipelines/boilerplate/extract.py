@@ -95,7 +95,7 @@ def _whole(
     if kind != "article" and not (kind == "list" and (forum or not chinese)):
         return Extracted(title=title, kind=kind), None
     if not chinese:
-        return _foreign(tree, titles), None
+        return _foreign(tree, titles, url), None
     links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
     body = find_body(tree, lines_of_page, title, links, forum=forum)
     lines = _from_title(body.lines, title)
@@ -109,14 +109,20 @@ def _whole(
     return found, observe(url, html, lines_of_page, found)
 
 
-def _foreign(tree: HtmlElement, titles: Sequence[str]) -> Extracted:
+def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:
+    """Give trafilatura's own result for a page in another language than Chinese."""
     import trafilatura
+    from trafilatura.metadata import extract_metadata
 
+    said = extract_metadata(tree, default_url=url, extensive=True)
     lines = split_lines(trafilatura.extract(tree, deduplicate=False, include_comments=False) or "")
+    published = meta_date(tree)
     return Extracted(
-        title=titles[0] if titles else "",
+        title=said.title or (titles[0] if titles else ""),
         text="\n".join(lines),
-        published_at=_iso(meta_date(tree)),
+        published_at=_iso(published) or said.date,
+        published_raw=published.raw if published else said.date or "",
+        authors=tuple(name.strip() for name in (said.author or "").split(";") if name.strip()),
         confidence=0.5 if lines else 0.0,
         kind="article" if lines else "empty",
     )
