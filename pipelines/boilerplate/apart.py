@@ -39,11 +39,22 @@ def is_apart(name: str) -> bool:
 
 
 def set_apart(page: PageLines) -> None:
-    """Mark the readers' talk, and count the prose of all blocks."""
-    _mark_talk(page)
-    _mark_boxes(page)
+    """Mark what readers wrote, and count the prose of all blocks."""
+    _mark_readers(page)
     _release(page)
     _weigh(page)
+
+
+def set_readers_apart(page: PageLines) -> None:
+    """Mark what readers wrote, and let the names of blocks say nothing."""
+    for block in _from_the_top(page.root):
+        block.apart = False
+    _mark_readers(page)
+
+
+def _mark_readers(page: PageLines) -> None:
+    _mark_talk(page)
+    _mark_boxes(page)
 
 
 def _mark_talk(page: PageLines) -> None:

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 LITTLE = 800
-AUDIT = 32
+AUDIT = 100
 HEAD, LONGEST_DATE_LINE = 6, 100
 _CHINESE = re.compile(r"[一-鿿]")
 _SAYS_SOMETHING = re.compile(r"[。！？；!?;]|^\||^.{2,16}[:：]\s*[^\s:：]")

@@ -6,9 +6,10 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from pipelines.boilerplate.apart import set_readers_apart
 from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.observe import STOP, print_of
-from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_lines, read_page
+from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_lines
 from pipelines.boilerplate.shape import MOST, Paths, keys_of
 from pipelines.boilerplate.template import Layout, Template
 
@@ -47,7 +48,8 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
             heading = _heading(layout.title.locate(tree), tree.findtext(".//title") or "")
             if not 0 < len(heading) <= LONGEST_TITLE:
                 continue
-        article = read_page(content)
+        article = read_lines(content)
+        set_readers_apart(article)
         text = "".join(line.text for line in article.lines)
         listed = sum(line.is_link for line in article.lines) > MOST * len(article.lines)
         if listed or not text or html.count(STOP) - text.count(STOP) > layout.stops:

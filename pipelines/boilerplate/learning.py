@@ -13,7 +13,7 @@ from pipelines.boilerplate.template import Layout, Template, Use
 
 # A layout is one when so many pages had it.
 PAGES = 4
-# So many pages in a row that fit no known layout are no chance: one in thirty-two is whole anyway.
+# So many pages in a row that fit no known layout are no chance: one in a hundred is whole anyway.
 MISFITS = 4
 REMEMBERED, REMEMBERED_WHOLE = 200, 60
 # Facts stand where they stood on this share of the pages.

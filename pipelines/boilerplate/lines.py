@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from crawler.items import Dropped
-from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Rule
+from pipelines.boilerplate.page import ATTACHED
+from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Rule, Where
 from pipelines.charset.script import fold_script
 
 MARKER_BEGIN = re.compile(r"\w{2,10}_RSS\.content\.begin")
@@ -15,6 +16,14 @@ _PUNCTUATION = re.compile(r"[\W_]+")
 _SENTENCE_END = re.compile(r"[。！？!?；;：:”\"」』…)）.]$")
 
 PROSE = 25
+# Titles shorter than this are words that any line may begin with.
+SHORTEST_TITLE, AFFIX, MOST_TITLE = 8, 8, 2
+LONGEST_HEAD = 40
+SHORT = min(rule.longest for rule in RULES)
+RULES_OF: Mapping[Where, Sequence[Rule]] = {
+    where: [rule for rule in RULES if rule.where in ("any", where)]
+    for where in ("head", "body", "tail")
+}
 
 
 def is_prose(line: str) -> bool:
@@ -29,8 +38,9 @@ def key_of(line: str) -> str:
 
 def between_markers(lines: Sequence[str]) -> tuple[int, int]:
     """Give the range of lines between an RSS export's markers, the whole range without them."""
-    begin = next((i for i, line in enumerate(lines) if MARKER_BEGIN.search(line)), None)
-    end = next((i for i, line in enumerate(lines) if MARKER_END.search(line)), None)
+    marked = [i for i, line in enumerate(lines) if "_RSS." in line]
+    begin = next((i for i in marked if MARKER_BEGIN.search(lines[i])), None)
+    end = next((i for i in marked if MARKER_END.search(lines[i])), None)
     if begin is None or end is None or end <= begin + 1:
         return 0, len(lines)
     return begin + 1, end
@@ -51,6 +61,7 @@ def strip(
     prose = [i for i in range(low, high) if is_prose(lines[i])]
     first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
     cut = _tail(lines, low, first, high)
+    name = key_of(title)
     kept: list[str] = []
     dropped: list[Dropped] = []
     for index, line in enumerate(lines):
@@ -60,12 +71,12 @@ def strip(
             rule = "related-tail"
         elif line in known:
             rule = "template"
-        elif title and _is_title(line, title):
+        elif name and _is_title(line, name):
             rule = "title-repeated"
         else:
-            where = "head" if index < first else "tail" if index > last else "body"
-            rule = next((rule.name for rule in RULES if applies(rule, line, where)), "")
-            if not rule and where != "body" and line in links and not line.startswith("附件"):
+            where: Where = "head" if index < first else "tail" if index > last else "body"
+            rule = rule_for(line, where)
+            if not rule and where != "body" and line in links and not ATTACHED.search(line):
                 rule = "link-line"
         if rule:
             dropped.append(Dropped(rule, index, line))
@@ -74,20 +85,24 @@ def strip(
     return kept, dropped
 
 
-def applies(rule: Rule, line: str, where: str) -> bool:
-    """Tell whether a rule takes a line that stands in this part of a page."""
-    if rule.where not in ("any", where) or len(line) > rule.longest:
+def rule_for(line: str, where: Where) -> str:
+    """Name the first rule that takes a line in this part of a page, if any."""
+    rules = RULES_OF[where]
+    if len(line) > SHORT:
+        rules = [rule for rule in rules if rule.longest >= len(line)]
+    folded = fold_script(line) if rules else line
+    return next((rule.name for rule in rules if rule.takes(folded)), "")
+
+
+def _is_title(line: str, name: str) -> bool:
+    """Tell a line that says the title, whose key is `name`, if with an affix: 当前热点：…."""
+    if len(line) > MOST_TITLE * (len(name) + AFFIX) or len(line) < len(name) - AFFIX:
         return False
-    return bool(rule.pattern.search(fold_script(line)))
-
-
-def _is_title(line: str, title: str) -> bool:
-    a, b = key_of(line), key_of(title)
-    if a == b or min(len(a), len(b)) < 8:
-        return bool(a) and a == b
-    # One of them may carry an affix: 当前热点：…, …-每日快讯.
-    return abs(len(a) - len(b)) <= 8 and any(
-        x.startswith(y) or x.endswith(y) for x, y in ((a, b), (b, a))
+    key = key_of(line)
+    if key == name or min(len(key), len(name)) < SHORTEST_TITLE:
+        return key == name
+    return abs(len(key) - len(name)) <= AFFIX and any(
+        x.startswith(y) or x.endswith(y) for x, y in ((key, name), (name, key))
     )
 
 
@@ -99,7 +114,7 @@ def _tail(lines: Sequence[str], low: int, first: int, high: int) -> frozenset[in
     cut: set[int] = set()
     index = low
     while index < high:
-        if TAIL_HEADS.search(fold_script(lines[index])):
+        if len(lines[index]) <= LONGEST_HEAD and TAIL_HEADS.search(fold_script(lines[index])):
             end = _resume(lines, index + 1, high, begun=index > first)
             cut.update(range(index, end))
             index = end

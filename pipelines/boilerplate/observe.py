@@ -50,17 +50,18 @@ def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observati
 
 
 def _seen(page: PageLines, found: Extracted, paths: Paths) -> tuple[Seen, ...]:
-    kept = {key_of(line) for line in found.text.split("\n")}
+    kept = {print_of(line) for line in found.text.split("\n")}
+    prints = [print_of(line.text) for line in page.lines[:LONGEST]]
     hidden = page.hidden
     return tuple(
         Seen(
             paths.of(owner),
-            print_of(line.text),
+            prints[number],
             len(line.text),
             line.text.count(STOP),
             number in hidden or (line.is_link and not ATTACHED.search(line.text)),
             is_sentence(line.text),
-            key_of(line.text) in kept,
+            prints[number] in kept,
         )
         for number, (line, owner) in enumerate(zip(page.lines[:LONGEST], page.owners, strict=False))
     )

@@ -44,7 +44,7 @@ def _remove_hidden(tree: HtmlElement) -> None:
 
     WeChat hides its article until a script shows it.
     """
-    hidden = [e for e in tree.iter("*") if _HIDDEN.search(e.get("style", ""))]
+    hidden = [e for e in tree.xpath("//*[@style]") if _HIDDEN.search(e.get("style"))]
     if not hidden:
         return
     half = _length(tree) / 2

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Where = Literal["head", "tail", "any"]
+Where = Literal["head", "body", "tail"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,12 +21,20 @@ class Rule:
     pattern: re.Pattern[str]
     positive: str
     negative: str
-    where: Where = "any"
+    where: Where | Literal["any"] = "any"
     longest: int = 120
+
+    def takes(self, folded: str) -> bool:
+        """Tell whether a script-folded line is one of these."""
+        return len(folded) <= self.longest and bool(self.pattern.search(folded))
 
 
 def _rule(
-    name: str, pattern: str, *examples: str, where: Where = "any", longest: int = 120
+    name: str,
+    pattern: str,
+    *examples: str,
+    where: Where | Literal["any"] = "any",
+    longest: int = 120,
 ) -> Rule:
     positive, negative = examples
     return Rule(name, re.compile(pattern, re.I), positive, negative, where, longest)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from pipelines.boilerplate.lines import applies, strip
+from pipelines.boilerplate.lines import strip
 from pipelines.boilerplate.rules import RULES, Rule
+from pipelines.charset.script import fold_script
 
 PROSE = [
     "河湾镇的石桥修好以后，赶集的人又多了起来，桥头的茶摊也搬回了老地方，每天天不亮就生火。",
@@ -15,15 +16,13 @@ PROSE = [
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_a_rule_takes_its_positive_example_and_leaves_its_negative(rule: Rule) -> None:
-    where = "head" if rule.where == "any" else rule.where
-
-    assert applies(rule, rule.positive, where)
-    assert not applies(rule, rule.negative, where)
+    assert rule.takes(fold_script(rule.positive))
+    assert not rule.takes(fold_script(rule.negative))
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_no_rule_takes_a_paragraph(rule: Rule) -> None:
-    assert not any(applies(rule, line, "head") for line in PROSE)
+    assert not any(rule.takes(line) for line in PROSE)
 
 
 def test_rule_names_are_unique() -> None:
