@@ -144,7 +144,7 @@ def _digits(match: re.Match[str], text: str, flat: str) -> Amount | None:
         and not re.match(r"\s*(整|人民币|其中)", flat[match.end() :])
     ):
         return None
-    if re.search(r"[\d.-]$", before) and not match["sign"]:
+    if re.search(r"[\d.-]$|\d\s*[~—至到]+\s*$", before) and not match["sign"]:
         return None
     value = number * UNITS[match["scale"] or ""]
     if match["second"]:
