@@ -139,7 +139,10 @@ def _labelled(line: str, index: int) -> Iterator[Entry]:
         end = marks[number + 1].start() if number + 1 < len(marks) else len(line)
         label = line[mark.start("label") : mark.end("label")].strip()
         value = line[mark.end() : end].strip(" \u3000;；,，、|")
-        yield Entry(field_of(label) or "other", label, value, index)
+        field = field_of(label) or "other"
+        if field == "other" and value and (inner := field_of(value)) and inner != "other":
+            field, label, value = inner, value, ""  # 更正事项：投标截止时间
+        yield Entry(field, label, value, index)
 
 
 def _below(lines: Sequence[str], index: int) -> str:

@@ -7,27 +7,28 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import find_amounts, level
+from pipelines.boilerplate.amounts import find_amounts, level, read_han
 from pipelines.boilerplate.dates import Found, find_dates
 from pipelines.boilerplate.notice_entries import Entry, cells_of
 
 _NEW = r"(?:更正|变更|延期|调整|顺延|推迟|延长|修改|更改|改|延)(?:为|至|到)|现(?:在|将|更正|变更|改|调整|修改|延期|定)?(?:为|至|到)?|更正后|变更后"
-_CHANGE = re.compile(rf"(?:{_NEW})[^,。;]{{0,30}}?$")
 _OLD_LINE = re.compile(
     r"^\s*(?:[(]?[\d一二三四五六七八九十]{1,2}[).、]\s*)?(?:(?:更正|变更|修改|调整|更改|澄清)前|原(?:文|内容|公告|招标文件|采购文件)?(?:的?(?:内容|信息|规定|要求))?(?:为|是)?\s*:|原(?!公告的(?:采购|招标)?项目))"
 )
 _NEW_LINE = re.compile(
     r"^\s*(?:[(]?[\d一二三四五六七八九十]{1,2}[).、]\s*)?(?:(?:更正|变更|修改|调整|更改|澄清)后|现|(?:更正|变更|修改|调整|更改)为)"
 )
-_NEW_PREFIX = re.compile(
-    r"^(?:(?:更正|变更|修改|调整|更改|澄清)(?:后|为)|现(?:更正|变更|修改|调整|改)?为?)(?:的?内容)?(?:为)?\s*[:：]?\s*(?=\S)"
-)
 _OLD_COLUMN = re.compile(r"^(?:更正|变更|修改|调整|更改|澄清)前|^原(?:内容|公告|文件|招标|采购|来)")
 _NEW_COLUMN = re.compile(r"^(?:更正|变更|修改|调整|更改|澄清)后|^现(?:内容|为|更正)|^更正为|^变更为")
 _OLD_IN_LINE = re.compile(rf"(?:由|原|从)(?P<old>[^。;]{{2,80}}?)(?={_NEW})")
 
-_WEEKDAY = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?|[(]北京时间[)]|北京时间")
-_WHOLE_HOUR = re.compile(r"(?<![\d:])(\d{1,2})\s*[时点]\s*(?:整|(?!\s*\d))")
+_ASIDE = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?|[(]?北京时间[)]?")
+_MIDNIGHT = re.compile(r"24\s*[:时点]\s*00\s*分?")
+_NUMERAL = "[一二三四五六七八九十]{1,3}"
+_HOUR = re.compile(
+    rf"[\s,]*(?P<half>上午|下午|晚上|凌晨|中午)?\s*(?P<h>\d{{1,2}}|{_NUMERAL})\s*[:时点]"
+    rf"(?:\s*(?P<m>\d{{1,2}}|{_NUMERAL})\s*分?|整)?"
+)
 _SENTENCE = {
     "deadline": re.compile(
         r"(?:截止|截标)(?:时间|日期|日)?(?:(?:和|及|、|与|暨)?(?:开标|开启)(?:时间|日期))?(?:和地点)?(?:\([^()]{0,20}\))?"
@@ -39,33 +40,53 @@ _SENTENCE = {
         r"(?:均|统一|也)?(?:为|是|:|到|至|定于|于|延期至|延长至|顺延至|调整为|变更为|更正为|改为|修改为|,|\s|现|更正后|推迟至)*$"
     ),
 }
+_OTHER_MATTER = re.compile(r"报名|获取|质疑|答疑|公示|领取|发售|购买|保证金")
+_BIDDING = re.compile(r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后")
 _BEFORE_HANDING_IN = re.compile(
     r"^\s*(?:\([^()]*\))?\s*(?:之?前|以前)[^。;]{0,30}?(?:提交|递交|送达|送至|上传|报送|投递|密封)"
 )
 
 
 class Moment(NamedTuple):
-    """A moment or a bare day in ISO 8601, and the words it was read from."""
+    """A moment or a bare day in ISO 8601, the words it was read from and where they stand."""
 
     iso: str
     raw: str
+    start: int = 0
+    end: int = 0
 
 
-def moments(text: str) -> list[Found]:
+def moments(text: str) -> list[Moment]:
     """Give the dates of a text as `find_dates` does, with weekdays, 9时 and 24:00 understood."""
-    flat = level(text)
-    flat = _WEEKDAY.sub(" ", flat)
-    flat = _WHOLE_HOUR.sub(r"\1:00", flat)
-    flat = re.sub(r"(\d)\s*时\s*(\d{1,2})\s*分?", r"\1:\2", flat)
-    flat = re.sub(r"日\s*(上午|下午|晚上|凌晨)", r"日 \1", flat)
-    found = []
-    for each in find_dates(flat):
-        late = re.match(r"\s*24\s*[:点]\s*00", flat[each.start + len(each.raw) :])
-        if late and not each.has_time:
-            following = date.fromisoformat(each.iso) + timedelta(days=1)
-            each = Found(f"{following.isoformat()}T00:00:00+08:00", each.raw, each.start)
-        found.append(each)
-    return found
+    flat = _ASIDE.sub(lambda m: " " * len(m[0]), level(text))
+    flat = _MIDNIGHT.sub(lambda m: "◆" * len(m[0]), flat)
+    return [_with_hour(found, text, flat) for found in find_dates(flat)]
+
+
+def _with_hour(found: Found, text: str, flat: str) -> Moment:
+    end = found.start + len(found.raw)
+    iso = found.iso
+    if not found.has_time:
+        hour = _HOUR.match(flat, end)
+        midnight = re.compile(r"\s*◆+").match(flat, end)
+        if midnight:
+            iso = f"{date.fromisoformat(iso) + timedelta(days=1)}T00:00:00+08:00"
+            end = midnight.end()
+        elif hour and (clock := _clock(hour)):
+            iso, end = f"{iso}T{clock}:00+08:00", hour.end()
+    end += flat[end : end + 1] == "分"
+    return Moment(iso, text[found.start : end].strip(), found.start, end)
+
+
+def _clock(match: re.Match[str]) -> str | None:
+    numbers = [
+        int(word) if word.isdigit() else (read_han(word) or 0)
+        for word in (match["h"], match["m"] or "0")
+    ]
+    hour, minute = numbers
+    if match["half"] in ("下午", "晚上") and hour < 12:
+        hour += 12
+    return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
 
 
 def current_lines(lines: Sequence[str]) -> list[str]:
@@ -95,10 +116,11 @@ def current_lines(lines: Sequence[str]) -> list[str]:
             old = True
         elif _NEW_LINE.match(flat) or (old and re.match(r"\s*[一二三四五六七八九十]{1,2}、", flat)):
             old = False
-        if old:
-            kept.append(_without_values(line))
-        else:
-            kept.append(_with_new_only(line))
+        rest = _without_values(line) if old else _with_new_only(line)
+        if kept and re.search(r"[为至]\s*$", kept[-1]) and not cells:
+            kept[-1] += rest
+        elif len(rest) > 4 or rest == line:
+            kept.append(rest)
     return kept
 
 
@@ -116,11 +138,11 @@ def _with_new_only(line: str) -> str:
 
 
 def _without_values(text: str) -> str:
-    for found in reversed(find_dates(text)):
-        text = text[: found.start] + text[found.start + len(found.raw) :]
+    for moment in reversed(moments(text)):
+        text = text[: moment.start] + text[moment.end :]
     for amount in reversed(find_amounts(text)):
         text = text[: amount.start] + text[amount.end :]
-    return re.sub(r"\d{1,2}\s*[:：时点]\s*\d{0,2}分?", "", text)
+    return text
 
 
 def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Moment]:
@@ -132,7 +154,7 @@ def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Mo
                 found[field].append(moment)
     for field, pattern in _SENTENCE.items():
         if not found[field]:
-            found[field] = _in_sentences(lines, field, pattern)
+            found[field] = _in_sentences(lines, pattern)
     return {field: best for field, some in found.items() if (best := _agreed(some))}
 
 
@@ -157,31 +179,29 @@ def _value(value: str) -> Moment | None:
     found = moments(value)
     if not found:
         return None
-    flat = level(value)
-    is_range = len(found) > 1 and re.search(r"至|到|[-~—]", flat[: found[-1].start][-8:])
-    best = found[-1] if is_range or _CHANGE.search(flat[: found[-1].start]) else found[0]
-    return Moment(best.iso, value.strip()[:80])
+    is_range = len(found) > 1 and re.search(
+        r"[至到~—-]", level(value)[found[0].end : found[-1].start]
+    )
+    best = found[-1] if is_range else found[0]
+    return best._replace(raw=value.strip()[:80])
 
 
-def _in_sentences(lines: Sequence[str], field: str, pattern: re.Pattern[str]) -> list[Moment]:
+def _in_sentences(lines: Sequence[str], pattern: re.Pattern[str]) -> list[Moment]:
     kept = []
     for line in lines:
-        flat = _WEEKDAY.sub(lambda m: " " * len(m[0]), level(line))
-        flat = _WHOLE_HOUR.sub(lambda m: m[0], flat)
-        for found in moments(flat):
-            place = flat.find(found.raw.split()[0])
-            if place < 0:
+        flat = level(line)
+        for moment in moments(line):
+            before = flat[: moment.start]
+            sign = pattern.search(before)
+            clause = re.split(r"[。;]", before)[-1]
+            if not sign:
                 continue
-            before = flat[:place]
-            signs = pattern.search(before)
-            if not signs or re.search(r"报名|获取|质疑|答疑|公示|领取|发售|购买", before[-24:]):
-                continue
-            if signs[0].endswith(("于", "在")) and len(signs[0].strip()) <= 2:
-                behind = flat[place:]
-                rest = re.sub(r"^[\d年月日时点分秒:\-/.\s上下午()整]+", "", behind)
-                if not _BEFORE_HANDING_IN.match(rest):
+            if re.search(r"[于在]\s*$", sign[0]) and len(sign[0].strip()) <= 2:
+                if not _BEFORE_HANDING_IN.match(flat[moment.end :]):
                     continue
-            kept.append(Moment(found.iso, line[place : place + 40].split("。")[0]))
+            elif _OTHER_MATTER.search(clause[-24:]) or not _BIDDING.search(clause):
+                continue
+            kept.append(moment)
     return kept
 
 

@@ -1,0 +1,305 @@
+"""The budget and the awards of a notice: who gets how much, and None wherever that is in doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from crawler.items import Award
+from pipelines.boilerplate.amounts import Amount, bare_amount, find_amounts, level
+from pipelines.boilerplate.notice_entries import Entry, cells_of
+from pipelines.boilerplate.notice_rules import LOT, NOTHING, OTHER_MONEY, RATE
+
+_PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
+_TOTAL = re.compile(r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$")
+_PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
+_WON = r"(?:预|拟)?(?:中标|成交|中选|入围)"
+_FIRM_NAME = (
+    r"[一-鿿A-Za-z()·&\d]{2,40}?(?:有限(?:责任)?公司|公司|集团|事务所|研究院|设计院|研究所|大学|学院|"
+    r"中心|厂|店|经营部|商行|合作社|工作室|医院|出版社|合伙\))(?:[(]联合体[^()]*[)])?"
+)
+_SAID = (
+    re.compile(
+        rf"(?P<firm>{_FIRM_NAME})(?:被?(?:确定|推荐|评定)?为)(?:本|该)?(?:项目|次采购|标段|包)?的?"
+        rf"(?:第[一二三](?:名)?)?{_WON}(?:候选)?(?:人|供应商|单位)"
+    ),
+    re.compile(rf"{_WON}(?:供应商|单位|人)(?:确定)?[是为](?P<firm>{_FIRM_NAME})"),
+    re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
+)
+_SAID_AMOUNT = re.compile(
+    rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
+)
+_SAID_BUDGET = re.compile(
+    r"预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\()*$"
+)
+_BEFORE_FIRM = re.compile(
+    r"^.*(?:确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
+)
+_ADDRESS = re.compile(r"\s*(?:[(,，;；(]?\s*(?:地址|联系|统一社会|电话|住所|报价|投标报价).*)$")
+_RANKED = re.compile(
+    r"(?:第\s*[一二三四五123]\s*(?:名|候选人|中标候选人|成交候选人|中标人|包)?|[1-5]\s*[.、])\s*[:：]?\s*"
+)
+_RANKED_OUT = re.compile(r"^[4-9]$|^第?[四五六七八九](?:名)?$|未|否|无效|不合格")
+
+
+class Stated(NamedTuple):
+    """A value in yuan and the words it was read from."""
+
+    cny: float
+    raw: str
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An award in the making; `clashes` once two amounts were said for it."""
+
+    supplier: str
+    raw: list[str] = field(default_factory=list)
+    amount: float | None = None
+    clashes: bool = False
+    lot: str = ""
+    row: tuple[int, int] | None = None
+    rank: str = ""
+
+
+def amount_in(value: str, unit: int | None) -> Amount | None:
+    """Read the one amount that a labelled value names; rates, unit prices and ranges are none."""
+    flat = level(value)
+    if part := _PART.search(flat):
+        flat = flat[: part.start()] if part.start() else flat
+    found = [a for a in find_amounts(flat) if not a.per]
+    if RATE.search(flat) or any(OTHER_MONEY.search(flat[: a.start]) for a in found):
+        return None
+    if any(a.per for a in find_amounts(flat)) and not found:
+        return None
+    if not found:
+        # a number that is followed by words the patterns do not know is no amount
+        return bare_amount(re.sub(r"\s*\([元圆]\)$", "", _PREFIX.sub("", flat)), unit)
+    if len({a.cny for a in found}) > 1:
+        found = [a for a in found if _TOTAL.search(flat[: a.start])]
+    return found[0] if found and len({a.cny for a in found}) == 1 else None
+
+
+def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
+    """Give the budget in yuan, else the ceiling price; lots are summed where each states its own."""
+    budget = _total_of([e for e in entries if e.field == "budget"], entries)
+    if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
+        return budget
+    said = {a.cny: line for line in lines for a in _after(_SAID_BUDGET, line)}
+    if said:
+        return Stated(*said.popitem()) if len(said) == 1 else None
+    return _total_of([e for e in entries if e.field == "ceiling"], entries)
+
+
+def _total_of(stated: Sequence[Entry], entries: Sequence[Entry]) -> Stated | None:
+    whole: dict[float, str] = {}
+    lots: dict[str, float] = {}
+    words: list[str] = []
+    several_projects = len({e.value for e in entries if e.field == "project" and e.row}) > 1
+    for entry in stated:
+        if NOTHING.match(entry.value):
+            continue
+        parts = _by_lot(entry.value, entry.unit)
+        single = amount_in(entry.value, entry.unit) if parts is None else None
+        if parts:
+            whole[sum(parts)] = entry.value
+        elif single is None:
+            return None
+        elif entry.lot or entry.row:
+            name = entry.lot or f"row {entry.row}"
+            if lots.setdefault(name, single.cny) != single.cny:
+                return None
+            words.append(entry.value)
+        else:
+            whole[single.cny] = entry.value
+    if len(whole) == 1:
+        return Stated(*next(iter(whole.items())))
+    if whole:
+        return None
+    if not lots or several_projects:
+        return None
+    if len(lots) == 1 or not any(name.startswith("row") for name in lots):
+        return Stated(sum(lots.values()), "；".join(words))
+    return None
+
+
+def _by_lot(value: str, unit: int | None) -> list[float] | None:
+    """Read 第一包：50万元，第二包：30万元; None for a value that does not speak of lots."""
+    flat = level(value)
+    marks = list(re.finditer(LOT, flat))
+    if not marks:
+        return None
+    if total := [a for a in find_amounts(flat[: marks[0].start()]) if not a.per]:
+        return [total[0].cny] if len({a.cny for a in total}) == 1 else []
+    ends = [m.start() for m in marks[1:]] + [len(flat)]
+    read = [amount_in(value[m.end() : end].strip(" :：,，;；。、"), unit) for m, end in zip(marks, ends, strict=True)]
+    names = {"".join(m[0].split()) for m in marks}
+    amounts = [a.cny for a in read if a]
+    return amounts if len(amounts) == len(marks) == len(names) else []
+
+
+def _after(sign: re.Pattern[str], line: str) -> Iterator[Amount]:
+    flat = level(line)
+    for amount in find_amounts(line):
+        if not amount.per and sign.search(flat[: amount.start]):
+            yield amount
+
+
+def awards_of(
+    entries: Sequence[Entry], lines: Sequence[str], *, candidates: bool, contract: bool
+) -> tuple[Award, ...]:
+    """Give the winners in order, or the ranked candidates; an amount in doubt is None."""
+    drafts = _drafts(entries, candidates=candidates, contract=contract)
+    if not drafts:
+        drafts = list(_said(lines))
+    merged = _merged(drafts)
+    totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
+    if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
+        merged[0].amount = totals.pop()
+    return tuple(
+        Award(d.supplier, None if d.clashes else d.amount, " ".join(d.raw)) for d in merged
+    )
+
+
+def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> list[_Draft]:
+    definite = any(e.field == "supplier" and _firms(e.value) for e in entries)
+    rows_won = {e.row for e in entries if e.row and e.field in ("award", "supplier")}
+    sections_won = any(e.section == "award" for e in entries)
+    drafts: list[_Draft] = []
+    waiting: list[Entry] = []
+    for entry in entries:
+        is_bidder = entry.field == "bidder" and (
+            contract
+            or entry.row in rows_won - {None}
+            or (entry.section == "award" and not (definite and not entry.row))
+            or (candidates and not definite)
+            or (not definite and not sections_won and entry.row is None)
+        )
+        if entry.field == "supplier" or is_bidder:
+            for firm in _firms(entry.value):
+                drafts.append(_Draft(firm, [entry.value], lot=entry.lot, row=entry.row))
+            for early in waiting if drafts else []:
+                if early.row == entry.row and (entry.row or early.line >= entry.line - 2):
+                    _attach(drafts, early)
+            waiting = []
+        elif entry.field == "rank" and drafts and entry.row and drafts[-1].row == entry.row:
+            drafts[-1].rank = level(entry.value)
+        elif entry.field == "award" or (
+            entry.field == "price" and (candidates or contract or entry.row in rows_won - {None} or entry.section == "award")
+        ):
+            same_row = entry.row and any(d.row == entry.row for d in drafts)
+            if same_row or (not entry.row and drafts and _is_open(drafts[-1], entry)):
+                _attach(drafts, entry)
+            else:
+                waiting.append(entry)
+    return [d for d in drafts if not _RANKED_OUT.search(d.rank)]
+
+
+def _is_open(draft: _Draft, entry: Entry) -> bool:
+    """Tell whether a line's amount belongs to the firm before it rather than to the next."""
+    return draft.row is None and (len(draft.raw) == 1 or draft.amount is not None)
+
+
+def _attach(drafts: Sequence[_Draft], entry: Entry) -> None:
+    same = [d for d in drafts if entry.row and d.row == entry.row] or list(drafts[-1:])
+    firms = {id(d) for d in same}
+    several = [d for d in drafts if d.raw[0] == drafts[-1].raw[0] and d.row is None]
+    if len(firms) > 1 or (not entry.row and len(several) > 1):
+        for draft in [*same, *several]:  # one amount for several firms
+            draft.clashes = True
+        return
+    draft = same[0]
+    read = amount_in(entry.value, entry.unit)
+    draft.raw.append(entry.value)
+    if read is None:
+        draft.clashes |= entry.field == "award"
+    elif draft.amount is not None and draft.amount != read.cny:
+        draft.clashes = True
+    else:
+        draft.amount = read.cny
+
+
+def _firms(value: str) -> list[str]:
+    """Give the firms of a value: 第一名 甲公司 第二名 乙公司 names two."""
+    if NOTHING.match(level(value)):
+        return []
+    pieces = [p for p in _RANKED.split(value) if p.strip()] if _RANKED.search(value) else [value]
+    if len(pieces) == 1:
+        pieces = re.split(r"[；;]\s*|、(?=[^、]*公司)", pieces[0])
+        if not all(re.search(_FIRM_NAME, level(p)) for p in pieces):
+            pieces = [value]
+    found = []
+    for piece in pieces:
+        name = re.sub(rf"^\s*[(（]?{LOT}\s*[)）]?[:：]?\s*", "", piece)
+        name = _ADDRESS.sub("", name).strip(" \u3000:：,，;；。、|")
+        if _is_firm(name):
+            found.append(name)
+    return found
+
+
+def _is_firm(name: str) -> bool:
+    flat = level(name)
+    return (
+        2 <= len(flat) <= 60
+        and not NOTHING.match(flat)
+        and not re.search(r"[。?!]|\d{4}年|万元|^\d+$|^第?[一二三]?名?$|废标|流标|不足|公示|名称", flat)
+        and (len(flat) > 4 or bool(re.fullmatch(r"[一-鿿·]{2,4}", flat)))
+    )
+
+
+def _said(lines: Sequence[str]) -> Iterator[_Draft]:
+    """Read the winners out of sentences: 确定某公司为中标人，中标金额为…."""
+    for line in lines:
+        if cells_of(line):
+            continue
+        flat = level(line)
+        found = [m for pattern in _SAID for m in pattern.finditer(flat)]
+        taken: list[re.Match[str]] = []
+        for match in sorted(found, key=lambda m: m.start()):
+            if not any(t.start("firm") <= match.end("firm") and match.start("firm") <= t.end("firm") for t in taken):
+                taken.append(match)
+        for number, match in enumerate(taken):
+            start = match.start("firm")
+            cut = _BEFORE_FIRM.match(flat[start : match.end("firm")])
+            start += cut.end() if cut else 0
+            end = taken[number + 1].start() if number + 1 < len(taken) else len(line)
+            amounts = list(_after(_SAID_AMOUNT, line[match.start() : end]))
+            draft = _Draft(line[start : match.end("firm")], [line[start:end].strip()])
+            values = {a.cny for a in amounts}
+            draft.amount = values.pop() if len(values) == 1 else None
+            yield draft
+
+
+def _merged(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Join what was said twice of one firm and lot: in an overview and again below."""
+    kept: list[_Draft] = []
+    for draft in drafts:
+        twin = next(
+            (
+                k
+                for k in kept
+                if level(k.supplier) == level(draft.supplier)
+                and (k.lot == draft.lot or not k.lot or not draft.lot)
+                and (
+                    k.amount is None
+                    or draft.amount is None
+                    or k.amount == draft.amount
+                    or (k.row is None and draft.row is None and k.lot == draft.lot)
+                )
+            ),
+            None,
+        )
+        if twin is None:
+            kept.append(draft)
+            continue
+        if None not in (twin.amount, draft.amount) and twin.amount != draft.amount:
+            twin.clashes = True
+        elif twin.amount is None and not twin.clashes:
+            twin.amount, twin.clashes = draft.amount, draft.clashes
+            twin.raw += draft.raw[1:]
+    return kept
+
+
+
