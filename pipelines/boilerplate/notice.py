@@ -21,7 +21,9 @@ from pipelines.boilerplate.notice_names import (
     region_of,
     said_in_sentences,
 )
-from pipelines.boilerplate.notice_stage import is_notice, stage_of
+from pipelines.boilerplate.notice_stage import TELLING, is_notice, stage_of
+
+NAMED = ("project", "project_number", "purchaser", "agency")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,10 @@ def _facts(
     awards: tuple[Award, ...],
 ) -> NoticeFacts:
     read: dict[str, Read] = dict(said_in_sentences(lines))
-    read |= {name: found for name in named_fields if (found := named(entries, name))}
+    read |= {name: found for name in NAMED if (found := named(entries, name))}
     read.setdefault("project_number", number_in_title(title))
     read.setdefault("purchaser", purchaser_in_title(title))
-    if any(len(line) > len(title) for line in lines) or entries:
+    if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
         read.setdefault("project", project_in_title(title, read["project_number"].value))
     read["contact"] = contact_of(entries)
     read["region"] = region_of(entries, title, read["purchaser"].value)
@@ -115,6 +117,3 @@ def _facts(
 
 def _value(read: Mapping[str, Read], name: str) -> str:
     return read[name].value if name in read else ""
-
-
-named_fields = ("project", "project_number", "purchaser", "agency")

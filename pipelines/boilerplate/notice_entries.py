@@ -16,12 +16,14 @@ _NUMBERING = (
 )
 _LEADING = re.compile(rf"^\s*(?:{_NUMBERING})?\s*(?:{_NUMBERING})?\s*")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
-_WORD = r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|[一-鿿A-Za-z/、及与和的或()]{2,24}|[一-鿿\d]{2,12}"
+_WORD = r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|[一-鿿A-Za-z/、及与和的或()]{2,24}|(?=\d*[一-鿿])[一-鿿\d]{2,12}"
 _SPLIT = re.compile(
-    rf"(?:^|(?<=[\s;,。|、]))(?:{_NUMBERING})?\s*(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
+    rf"(?:^|(?<=[\s;,。|、(]))(?:{_NUMBERING})?\s*(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
 )
 _LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
-_HEADING = re.compile(r"^\s*[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)[).、,\s.]")
+_HEADING = re.compile(
+    r"^\s*[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[).、,.]|\s)\s*(?![\d万亿元千百])"
+)
 _PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮")
 
 
@@ -101,7 +103,7 @@ def _entries(lines: Sequence[str]) -> Iterator[Entry]:
         read = index
         for entry in _labelled(line, index):
             full = entry if entry.value else replace(entry, value=_below(lines, index))
-            if lot_of(full.value):
+            if entry.field in ("budget", "ceiling", "award") and lot_of(full.value):
                 more = _lots_below(lines, index + (not entry.value) + 1)
                 full = replace(full, value="；".join([full.value, *more]))
                 read += (not entry.value) + len(more)
@@ -138,6 +140,8 @@ def _labelled(line: str, index: int) -> Iterator[Entry]:
     for number, mark in enumerate(marks):
         end = marks[number + 1].start() if number + 1 < len(marks) else len(line)
         label = line[mark.start("label") : mark.end("label")].strip()
+        if flat[: mark.start()].endswith("(") and (close := flat.find(")", mark.end(), end)) > 0:
+            end = close
         value = line[mark.end() : end].strip(" \u3000;；,，、|")
         field = field_of(label) or "other"
         if field == "other" and value and (inner := field_of(value)) and inner != "other":
@@ -150,6 +154,8 @@ def _below(lines: Sequence[str], index: int) -> str:
     if index + 1 >= len(lines) or cells_of(lines[index + 1]):
         return ""
     below = lines[index + 1].strip()
+    if re.fullmatch(rf"[(]?{LOT}[)]?:?", level(below)):
+        return ""
     first = _SPLIT.match(level(below))
     labelled = first and not re.fullmatch(LOT, first["label"].strip())
     if labelled and first and field_of(first["label"]) is None:

@@ -34,7 +34,7 @@ _ORGANISATION = (
     r"(?![路街道楼区巷桥])"
 )
 _PURCHASER_FIRST = re.compile(
-    rf"[一-鿿()·]{{2,24}}?{_ORGANISATION}(?:[-—、 ]{{1,2}}[一-鿿]{{2,20}}?{_ORGANISATION}|附属[一-鿿]{{0,6}}(?:医院|中学|小学|学校))*"
+    rf"(?P<place>[一-鿿]{{2}})[一-鿿()·]{{0,22}}?{_ORGANISATION}(?:(?=(?P=place))[一-鿿]{{2,20}}?{_ORGANISATION}|[-—、 ]{{1,2}}[一-鿿]{{2,20}}?{_ORGANISATION}|附属[一-鿿]{{0,6}}(?:医院|中学|小学|学校))*"
 )
 _CODE_FIRST = re.compile(r"^\s*[\[(【]?\s*(?P<code>[A-Z]{1,8}[-A-Z\d]*\d{3,}[-A-Z\d]*)(?![A-Za-z])")
 _CODE_INSIDE = re.compile(
