@@ -22,7 +22,7 @@ SURELY_YUAN = 100_000
 _NUMBER = r"\d[\d, ]*(?:\. ?\d[\d ]*)?"
 _SCALE = r"[十百千]?万|亿|千|百"
 _DIGITS = re.compile(
-    r"(?P<sign>人民币|RMB|CNY|¥)?\s*:?\s*"
+    r"(?:(?P<sign>人民币|RMB|CNY|¥)\s*:?\s*)?"
     rf"(?P<number>{_NUMBER})\s*(?P<open>\(\s*)?(?:人民币)?(?P<scale>{_SCALE})?\s*"
     rf"(?:(?P<second>\d+(?:\.\d+)?)\s*(?P<second_scale>万|千)?\s*(?=[元圆]))?(?P<yuan>[元圆])?",
     re.I,
@@ -132,7 +132,8 @@ def _han(match: re.Match[str], text: str, flat: str) -> Amount | None:
 
 
 def _digits(match: re.Match[str], text: str, flat: str) -> Amount | None:
-    before = flat[: match.start()]
+    start = match.start("sign" if match["sign"] else "number")
+    before = flat[:start]
     anchored = bool(match["sign"] or _ANCHOR.search(before))
     number = _number(match["number"], anchored=anchored)
     said = match["yuan"] or match["sign"] or match["scale"] in ("万", "亿")
@@ -151,7 +152,7 @@ def _digits(match: re.Match[str], text: str, flat: str) -> Amount | None:
         if not match["scale"]:
             return None
         value += Decimal(match["second"]) * UNITS[match["second_scale"] or ""]
-    return _placed(match.start(), match.end(), float(value), text, flat)
+    return _placed(start, match.end(), float(value), text, flat)
 
 
 def _placed(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import takewhile
 
 from pipelines.boilerplate.amounts import level, unit_of
 from pipelines.boilerplate.notice_rules import LABELS, LOT, SECTIONS, Field, Section
@@ -16,7 +17,7 @@ _NUMBERING = (
 )
 _LEADING = re.compile(rf"^\s*(?:{_NUMBERING})?\s*(?:{_NUMBERING})?\s*")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
-_WORD = r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|[一-鿿A-Za-z/、及与和的或()]{2,24}|(?=\d*[一-鿿])[一-鿿\d]{2,12}"
+_WORD = r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|[一-鿿A-Za-z/、]{2,24}(?:\([^()]{1,20}\)[一-鿿/、]{1,12})?|(?=\d*[一-鿿])[一-鿿\d]{2,12}"
 _SPLIT = re.compile(
     rf"(?:^|(?<=[\s;,。|、(]))(?:{_NUMBERING})?\s*(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
 )
@@ -24,6 +25,10 @@ _LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
 _HEADING = re.compile(
     r"^\s*[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[).、,.]|\s)\s*(?![\d万亿元千百])"
 )
+_NEW = re.compile(r"^(?:现|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{2})")
+_BECOMES = re.compile(r"现?(?:将)?(?:更正|变更|修改|调整|延期|改)?(?:为|后|至)|现")
+_RANK = re.compile(r"第[一二三四五](?:名|候选人|中标候选人|成交候选人)")
+_FIRM_LINE = re.compile(r"^[^,。:;|]{2,40}(?:公司|厂|店|院|所|中心|商行|经营部|集团)(?:\([^()]*\))?[;。]?$")
 _PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮")
 
 
@@ -55,7 +60,7 @@ def field_of(label: str) -> Field | None:
     flat = level(label)
     if len(flat) > LONGEST_LABEL + 16:
         return None
-    bare = _LEADING.sub("", flat)
+    bare = _NEW.sub("", _LEADING.sub("", flat))
     key = "".join(_BRACKETS.sub("", bare).split()).rstrip(":：")
     if not 2 <= len(key) <= LONGEST_LABEL:
         return None
@@ -107,6 +112,10 @@ def _entries(lines: Sequence[str]) -> Iterator[Entry]:
                 more = _lots_below(lines, index + (not entry.value) + 1)
                 full = replace(full, value="；".join([full.value, *more]))
                 read += (not entry.value) + len(more)
+            if entry.field == "supplier" and not entry.value and _is_firm_line(full.value):
+                more = _firms_below(lines, index + 2)
+                full = replace(full, value="；".join([full.value, *more]))
+                read += 1 + len(more)
             yield replace(full, section=section, lot=lot)
         index = read + 1
 
@@ -131,7 +140,12 @@ def _heading(line: str) -> Section | None:
 def _labelled(line: str, index: int) -> Iterator[Entry]:
     """Give the labels of one line with their values; lots are part of a value, not labels."""
     flat = level(line)
-    marks = [m for m in _SPLIT.finditer(flat) if not re.fullmatch(LOT, m["label"].strip())]
+    marks = [
+        m
+        for m in _SPLIT.finditer(flat)
+        if not re.fullmatch(LOT, m["label"].strip())
+        and not (m.start() and _BECOMES.fullmatch(m["label"].strip()))
+    ]
     if not marks:
         field = field_of(line) if len(line) <= LONGEST_LABEL else None
         if field:
@@ -172,6 +186,14 @@ def _lots_below(lines: Sequence[str], start: int) -> list[str]:
     return found
 
 
+def _is_firm_line(line: str) -> bool:
+    return bool(_FIRM_LINE.match(level(line).strip()))
+
+
+def _firms_below(lines: Sequence[str], start: int) -> list[str]:
+    return [line.strip() for line in takewhile(_is_firm_line, lines[start:])]
+
+
 def _rows_from(lines: Sequence[str], index: int) -> list[list[str]]:
     rows: list[list[str]] = []
     for line in lines[index:]:
@@ -187,7 +209,9 @@ def _table(rows: Sequence[list[str]], first: int) -> Iterator[Entry]:
     for number, cells in enumerate(rows):
         line = first + number
         following = rows[number + 1] if number + 1 < len(rows) else []
-        if _is_header(cells, following):
+        if sum(bool(_RANK.fullmatch(cell)) for cell in cells) > 1:
+            header = []  # | 中标候选人 | 第一名 | 第二名 |: its firms stand in columns
+        elif _is_header(cells, following):
             header = cells
         elif header and (full := _fitted(cells, header)):
             yield from _column_entries(header, full, line)

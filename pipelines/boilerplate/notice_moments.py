@@ -142,7 +142,7 @@ def _without_values(text: str) -> str:
         text = text[: moment.start] + text[moment.end :]
     for amount in reversed(find_amounts(text)):
         text = text[: amount.start] + text[amount.end :]
-    return text
+    return re.sub(r"原(?=[一-鿿]{2})(?!公告|文|内容)", "", text, count=1)
 
 
 def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Moment]:

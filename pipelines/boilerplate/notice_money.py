@@ -34,6 +34,9 @@ _SAID_AMOUNT = re.compile(
 _SAID_BUDGET = re.compile(
     r"预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\()*$"
 )
+_SAID_CEILING = re.compile(
+    r"(?:最高限价|控制价|拦标价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
+)
 _BEFORE_FIRM = re.compile(
     r"^.*(?:确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
 )
@@ -87,10 +90,12 @@ def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
     budget = _total_of([e for e in entries if e.field == "budget"], entries)
     if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
         return budget
-    said = {a.cny: line for line in lines for a in _after(_SAID_BUDGET, line)}
-    if said:
+    if said := {a.cny: line for line in lines for a in _after(_SAID_BUDGET, line)}:
         return Stated(*said.popitem()) if len(said) == 1 else None
-    return _total_of([e for e in entries if e.field == "ceiling"], entries)
+    if labelled := [e for e in entries if e.field == "ceiling" and not NOTHING.match(e.value)]:
+        return _total_of(labelled, entries)
+    said = {a.cny: line for line in lines for a in _after(_SAID_CEILING, line)}
+    return Stated(*said.popitem()) if len(said) == 1 else None
 
 
 def _total_of(stated: Sequence[Entry], entries: Sequence[Entry]) -> Stated | None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.boilerplate.amounts import find_amounts, level, read_han, unit_of
+from pipelines.boilerplate.amounts import find_amounts, level, unit_of
 from pipelines.boilerplate.notice import NoticeFacts, read_notice
 from pipelines.boilerplate.notice_entries import entries_of, field_of
 from pipelines.boilerplate.notice_moments import current_lines, moments
