@@ -32,7 +32,8 @@ _HAN = re.compile(
     rf"(?P<whole>{_HAN_DIGIT}(?:\s*{_HAN_DIGIT})*)\s*[元圆]"
     rf"(?:\s*(?P<jiao>[{''.join(CAPITALS)}])\s*角)?(?:\s*零?(?P<fen>[{''.join(CAPITALS)}])\s*分)?"
 )
-_FOREIGN = re.compile(r"(?:US\$|HK\$|\$|€|£|USD|美金|欧元|港币)\s*$", re.I)
+FOREIGN = r"US\$|HK\$|\$|€|£|USD|EUR|JPY|HKD|GBP|美元|美金|欧元|日元|日圆|港元|港币|英镑|澳元|加元|法郎|卢布|韩元|台币"
+_FOREIGN = re.compile(rf"(?:{FOREIGN})\s*[:)]?\s*$", re.I)
 _FOREIGN_BEHIND = re.compile(r"\s*(?:美|欧|港|日|韩|澳|加|台|英镑|USD|EUR)", re.I)
 _PER_BEHIND = re.compile(r"\)?\s*(?:整|正)?\s*\)?\s*(?:/|每|\\)\s*[\w(]")
 _PER_BEFORE = re.compile(r"(?:每[一-鿿]{1,4}|单价)[为:\s]*$")
@@ -124,7 +125,8 @@ def read_han(numeral: str) -> int | None:
 
 def _han(match: re.Match[str], text: str, flat: str) -> Amount | None:
     whole = read_han(match["whole"])
-    if whole is None or (match.start() and flat[match.start() - 1].isdigit()):
+    before = flat[: match.start()]
+    if whole is None or before[-1:].isdigit() or _FOREIGN.search(before):
         return None
     cents = 10 * CAPITALS[match["jiao"] or "零"] + CAPITALS[match["fen"] or "零"]
     value = float(Decimal(whole) + Decimal(cents) / 100)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import takewhile
 
-from pipelines.boilerplate.amounts import level, unit_of
+from pipelines.boilerplate.amounts import FOREIGN, level, unit_of
 from pipelines.boilerplate.notice_rules import LABELS, LOT, SECTIONS, Field, Section
 
 LONGEST_LABEL = 24
@@ -29,7 +29,7 @@ _NEW = re.compile(r"^(?:现|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{
 _BECOMES = re.compile(r"现?(?:将)?(?:更正|变更|修改|调整|延期|改)?(?:为|后|至)|现")
 _RANK = re.compile(r"第[一二三四五](?:名|候选人|中标候选人|成交候选人)")
 _FIRM_LINE = re.compile(r"^[^,。:;|]{2,40}(?:公司|厂|店|院|所|中心|商行|经营部|集团)(?:\([^()]*\))?[;。]?$")
-_PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮")
+_PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮|" + FOREIGN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +60,8 @@ def field_of(label: str) -> Field | None:
     flat = level(label)
     if len(flat) > LONGEST_LABEL + 16:
         return None
-    bare = _NEW.sub("", _LEADING.sub("", flat))
-    key = "".join(_BRACKETS.sub("", bare).split()).rstrip(":：")
+    bare = _NEW.sub("", _LOT_FIRST.sub("", _LEADING.sub("", flat)))
+    key = "".join(_BRACKETS.sub("", bare).split()).rstrip(":：为是")
     if not 2 <= len(key) <= LONGEST_LABEL:
         return None
     found = next((x.field for x in LABELS if x.pattern.fullmatch(key)), None)
@@ -107,6 +107,9 @@ def _entries(lines: Sequence[str]) -> Iterator[Entry]:
         lot = lot_of(_LEADING.sub("", level(line))) or ("" if heading is not None else lot)
         read = index
         for entry in _labelled(line, index):
+            own_lot = re.search(LOT, level(entry.label))
+            if own_lot and entry.field != "lot":
+                lot = "".join(own_lot[0].split())
             full = entry if entry.value else replace(entry, value=_below(lines, index))
             if entry.field in ("budget", "ceiling", "award") and lot_of(full.value):
                 more = _lots_below(lines, index + (not entry.value) + 1)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from crawler.items import Award
-from pipelines.boilerplate.amounts import Amount, bare_amount, find_amounts, level
+from pipelines.boilerplate.amounts import FOREIGN, Amount, bare_amount, find_amounts, level
 from pipelines.boilerplate.notice_entries import Entry, cells_of
 from pipelines.boilerplate.notice_rules import LOT, NOTHING, OTHER_MONEY, RATE
 
 _PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
 _TOTAL = re.compile(r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$")
+_IN_FOREIGN = re.compile(rf"币种[^。;]{{0,8}}(?:{FOREIGN})")
 _PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
 _WON = r"(?:预|拟)?(?:中标|成交|中选|入围)"
 _FIRM_NAME = (
@@ -28,11 +29,12 @@ _SAID = (
     re.compile(rf"{_WON}(?:供应商|单位|人)(?:确定)?[是为](?P<firm>{_FIRM_NAME})"),
     re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
 )
+_LOT_SAID = re.compile(rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})[,:;]\s*(?={_WON}|总?报价)")
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
 )
 _SAID_BUDGET = re.compile(
-    r"预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\()*$"
+    r"预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\(|由?现?(?:调整|变更|更正|修改))*$"
 )
 _SAID_CEILING = re.compile(
     r"(?:最高限价|控制价|拦标价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
@@ -140,9 +142,13 @@ def _by_lot(value: str, unit: int | None) -> list[float] | None:
         return [total[0].cny] if len({a.cny for a in total}) == 1 else []
     ends = [m.start() for m in marks[1:]] + [len(flat)]
     read = [amount_in(value[m.end() : end].strip(" :：,，;；。、"), unit) for m, end in zip(marks, ends, strict=True)]
-    names = {"".join(m[0].split()) for m in marks}
+    names = _by_lot_names(value)
     amounts = [a.cny for a in read if a]
     return amounts if len(amounts) == len(marks) == len(names) else []
+
+
+def _by_lot_names(value: str) -> set[str]:
+    return {"".join(m[0].split()) for m in re.finditer(LOT, level(value))}
 
 
 def _after(sign: re.Pattern[str], line: str) -> Iterator[Amount]:
@@ -163,8 +169,9 @@ def awards_of(
     totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
     if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
         merged[0].amount = totals.pop()
+    foreign = any(_IN_FOREIGN.search(level(line)) for line in lines)
     return tuple(
-        Award(d.supplier, None if d.clashes else d.amount, " ".join(d.raw)) for d in merged
+        Award(d.supplier, None if d.clashes or foreign else d.amount, " ".join(d.raw)) for d in merged
     )
 
 
@@ -211,6 +218,13 @@ def _attach(drafts: Sequence[_Draft], entry: Entry) -> None:
     same = [d for d in drafts if entry.row and d.row == entry.row] or list(drafts[-1:])
     firms = {id(d) for d in same}
     several = [d for d in drafts if d.raw[0] == drafts[-1].raw[0] and d.row is None]
+    if len(several) > 1 and not entry.row:
+        parts = _by_lot(entry.value, entry.unit) or []
+        if len(parts) == len(several) == len(_by_lot_names(several[0].raw[0])):
+            for draft, part in zip(several, parts, strict=True):
+                draft.amount = part
+                draft.raw.append(entry.value)
+            return
     if len(firms) > 1 or (not entry.row and len(several) > 1):
         for draft in [*same, *several]:  # one amount for several firms
             draft.clashes = True
@@ -231,7 +245,7 @@ def _firms(value: str) -> list[str]:
     if NOTHING.match(level(value)):
         return []
     pieces = [p for p in _RANKED.split(value) if p.strip()] if _RANKED.search(value) else [value]
-    if len(pieces) == 1:
+    if len(pieces) == 1 and "联合体" not in level(value):
         pieces = re.split(r"[；;]\s*|、(?=[^、]*公司)", pieces[0])
         if not all(re.search(_FIRM_NAME, level(p)) for p in pieces):
             pieces = [value]
@@ -260,7 +274,7 @@ def _said(lines: Sequence[str]) -> Iterator[_Draft]:
         if cells_of(line):
             continue
         flat = level(line)
-        found = [m for pattern in _SAID for m in pattern.finditer(flat)]
+        found = [m for pattern in (*_SAID, _LOT_SAID) for m in pattern.finditer(flat)]
         taken: list[re.Match[str]] = []
         for match in sorted(found, key=lambda m: m.start()):
             if not any(t.start("firm") <= match.end("firm") and match.start("firm") <= t.end("firm") for t in taken):

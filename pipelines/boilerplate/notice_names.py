@@ -143,7 +143,8 @@ def project_in_title(title: str, number: str) -> Read:
     end = _NOTICE_BEHIND.search(flat)
     if not end:
         return Read()
-    words = title[: end.start()].removeprefix(number).strip(" 　-—_[]【】()（）关于")
+    start = re.match(r"(?:[\[【][^\]】]{1,8}[\]】])?", flat)
+    words = title[start.end() if start else 0 : end.start()].removeprefix(number).strip(" 　-—_[]【】()（）关于")
     return Read(words, words) if len(words) >= 6 else Read()
 
 

@@ -288,7 +288,7 @@ STAGES: tuple[StageRule, ...] = (
 
 # A result that does not say in its title which of the two it is.
 RESULT = re.compile(
-    r"(?:中标|成交|中选|入围|采购|比选|询价|磋商|谈判|遴选|评审|竞价|招标|项目|议价|抽取|评选)"
+    r"(?:中标|成交|中选|入围|采购|比选|询价|磋商|谈判|遴选|评审|竞价|招标|项目|议价)"
     r"[()/、\]\[\d]*(?:中标|成交|中选|入围)?[)]?(?:候选人?)?(?:结果|中标公示|(?:的)?中选)|结果(?:的)?(?:公告|公示|通知|通告)"
     r"|(?:中标|中选|入围)[()/、成交]*(?:公告|公示|候选|通知书|单位|供应商)"
 )
@@ -296,7 +296,7 @@ ASKS = re.compile(
     r"招标|采购|磋商|谈判|询价|比选|竞价|遴选|资格预审|单一来源|竞标|发包|比价|询比|征集|竞争性|招租|竞谈"
 )
 PAPER = re.compile(
-    r"(?:公告|公示|通告|预告|邀请书|邀请函|招标文件|采购文件|磋商文件|谈判文件|询价函|询价通知书|询价单|意向|结果|中标通知书)"
+    r"(?:公告|公示|通告|预告|邀请书|邀请函|招标文件|采购文件|磋商文件|谈判文件|询价函|询价通知书|询价单|意向|结果|(?:中标|成交)通知)"
 )
 # Procedures whose result is called 成交 by the law; the others end in a 中标.
 BY_TALKS = re.compile(
@@ -329,6 +329,12 @@ PROSE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "宣传手册印刷采购公告",
         ),
         (
+            r"关于(?:进一步|优化|规范|加强|启用|推进|印发|修订|暂停)|百科|知识(?:点|问答|普及)|"
+            r"统计(?:公告|公报|数据|信息)|年报|月报|范[本文]|模板(?:下载)?$|招标师|资格考试|招聘|遴选.{0,6}(?:公务员|干部)",
+            "关于优化招标公告发布流程的通知",
+            "某市统计局知识产权平台采购公告",
+        ),
+        (
             r"改革|座谈|会议(?:召开|精神)|新闻|讯$|综述|观察|处罚|通报|投诉处理|专项(?:整治|检查)|曝光|警示|违规|串标|围标|反腐",
             "我市深化招标投标改革见成效",
             "会议系统采购公告",
@@ -339,6 +345,11 @@ PROSE: tuple[tuple[re.Pattern[str], str, str], ...] = tuple(
             "江北建工有限公司关于办公楼装修的招标公告",
         ),
     )
+)
+# Results of other things than tenders, where the title does not speak of buying.
+OTHER_RESULTS = re.compile(
+    r"立项|课题|科研|基金|录取|招生|考试|考核|职称|面试|配租|摇号|中奖|评优|评选|先进|获奖|体检|拟录|活动|竞赛|大赛|"
+    r"选举|任命|拍卖|出让|补贴|补助|检查|抽检|监测"
 )
 # Words of a body that no purchaser writes: a listed company, a journalist, an organiser of courses.
 NOT_BY_A_PURCHASER = re.compile(

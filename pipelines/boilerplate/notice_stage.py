@@ -14,6 +14,7 @@ from pipelines.boilerplate.notice_rules import (
     BY_TALKS,
     NOT_BY_A_PURCHASER,
     NOTHING,
+    OTHER_RESULTS,
     PAPER,
     PROSE,
     RESULT,
@@ -47,11 +48,14 @@ def is_notice(title: str, lines: Sequence[str], entries: Sequence[Entry]) -> boo
         return False
     if NOT_BY_A_PURCHASER.search(body) and not {"number", "purchaser"} <= telling:
         return False
+    if not ASKS.search(head) and OTHER_RESULTS.search(head) and len(telling) < 3:
+        return False
     titled = bool(PAPER.search(head) and (ASKS.search(head) or _staged(head) or RESULT.search(head)))
     titled = titled or bool(RESULT.search(head) and re.search(r"结果|公示|公告", head))
     if titled:
         said = ADDRESSES_BIDDERS.search(body) or _ATTACHED.search(body)
-        return bool(telling or said or len("".join(body.split())) < LITTLE + 2 * len(head))
+        bare = len("".join(body.split())) < LITTLE + 2 * len(head) and "。" not in body
+        return bool(telling or said or bare)
     if ASKS.search(head) or _staged(head) or "项目" in head:
         return len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
     return len(telling) >= 4 and bool({"number", "purchaser"} & telling)
