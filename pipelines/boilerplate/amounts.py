@@ -32,9 +32,13 @@ _HAN = re.compile(
     rf"(?P<whole>{_HAN_DIGIT}(?:\s*{_HAN_DIGIT})*)\s*[元圆]"
     rf"(?:\s*(?P<jiao>[{''.join(CAPITALS)}])\s*角)?(?:\s*零?(?P<fen>[{''.join(CAPITALS)}])\s*分)?"
 )
-FOREIGN = r"US\$|HK\$|\$|€|£|USD|EUR|JPY|HKD|GBP|美元|美金|欧元|日元|日圆|港元|港币|英镑|澳元|加元|法郎|卢布|韩元|台币"
+FOREIGN = (
+    r"US\$|HK\$|\$|€|£|USD|EUR|JPY|HKD|GBP|"
+    r"美元|美金|欧元|日元|日圆|港元|港币|英镑|澳元|加元|法郎|卢布|韩元|台币"
+)
 _FOREIGN = re.compile(rf"(?:{FOREIGN})\s*[:)]?\s*$", re.I)
-_FOREIGN_BEHIND = re.compile(r"\s*(?:美|欧|港|日|韩|澳|加|台|英镑|USD|EUR)", re.I)
+# 50万套, 12.5%, 50万美元
+_OTHER_UNIT = re.compile(r"\s*(?:[%‰\d.]|USD|EUR|(?!整|正|人民币|其中)[一-鿿])", re.I)
 _PER_BEHIND = re.compile(r"\)?\s*(?:整|正)?\s*\)?\s*(?:/|每|\\)\s*[\w(]")
 _PER_BEFORE = re.compile(r"(?:每[一-鿿]{1,4}|单价)[为:\s]*$")
 _FACTOR = r"\d+(?:\.\d+)?\s*[一-鿿㎡]{0,4}"
@@ -95,7 +99,9 @@ def bare_amount(text: str, unit: int | None) -> Amount | None:
 
 def unit_of(label: str) -> int | None:
     """Give the yuan that a label such as 预算金额（万元） counts in, None where it does not say."""
-    match = re.search(rf"[(:,/]\s*(?:人民币|单位)?[:\s/]*({_SCALE})?\s*[元圆]\s*(?:人民币)?\)", level(label))
+    match = re.search(
+        rf"[(:,/]\s*(?:人民币|单位)?[:\s/]*({_SCALE})?\s*[元圆]\s*(?:人民币)?\)", level(label)
+    )
     return UNITS[match[1] or ""] if match else None
 
 
@@ -141,11 +147,7 @@ def _digits(match: re.Match[str], text: str, flat: str) -> Amount | None:
     said = match["yuan"] or match["sign"] or match["scale"] in ("万", "亿")
     if number is None or not said or _FOREIGN.search(before):
         return None
-    if not match["yuan"] and (
-        _FOREIGN_BEHIND.match(flat, match.end())
-        or re.match(r"\s*[%‰折\d.]|\s*[一-鿿]", flat[match.end() :])
-        and not re.match(r"\s*(整|人民币|其中)", flat[match.end() :])
-    ):
+    if not match["yuan"] and _OTHER_UNIT.match(flat, match.end()):
         return None
     if re.search(r"[\d.-]$|\d\s*[~—至到]+\s*$", before) and not match["sign"]:
         return None

@@ -6,20 +6,24 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from pipelines.boilerplate.amounts import FOREIGN, level, unit_of
-from pipelines.boilerplate.notice_rules import LABELS, LOT, SECTIONS, Field, Section
+from pipelines.boilerplate.notice_rules import LABELS, Field
+from pipelines.boilerplate.notice_signs import LOT, SECTIONS, Section
 
 LONGEST_LABEL = 24
-_NUMBERING = (
-    r"(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[).、,]|\s(?!\d)))|[★▲●◆■*•·▪]|(?=\d\.)"
-)
+_NUMBER = r"[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)"
+_NUMBERING = rf"(?:{_NUMBER}(?:[).、,]|\s(?!\d)))|[★▲●◆■*•·▪]|(?=\d\.)"
 _LEADING = re.compile(rf"^\s*(?:{_NUMBERING})?\s*(?:{_NUMBERING})?\s*")
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
-_WORD = r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|[一-鿿A-Za-z/、]{2,24}(?:\([^()]{1,20}\)[一-鿿/、]{1,12})?|(?=\d*[一-鿿])[一-鿿\d]{2,12}"
+_WORD = (
+    r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|"
+    r"[一-鿿A-Za-z/、]{2,24}(?:\([^()]{1,20}\)[一-鿿/、]{1,12})?|(?=\d*[一-鿿])[一-鿿\d]{2,12}"
+)
 _SPLIT = re.compile(
-    rf"(?:^|(?<=[\s;,。|、(]))(?:{_NUMBERING})?\s*(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
+    rf"(?:^|(?<=[\s;,。|、(]))(?:{_NUMBERING})?\s*"
+    rf"(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
 )
 _LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
 _HEADING = re.compile(
@@ -28,7 +32,9 @@ _HEADING = re.compile(
 _NEW = re.compile(r"^(?:现|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{2})")
 _BECOMES = re.compile(r"现?(?:将)?(?:更正|变更|修改|调整|延期|改)?(?:为|后|至)|现")
 _RANK = re.compile(r"第[一二三四五](?:名|候选人|中标候选人|成交候选人)")
-_FIRM_LINE = re.compile(r"^[^,。:;|]{2,40}(?:公司|厂|店|院|所|中心|商行|经营部|集团)(?:\([^()]*\))?[;。]?$")
+_FIRM_LINE = re.compile(
+    r"^[^,。:;|]{2,40}(?:公司|厂|店|院|所|中心|商行|经营部|集团)(?:\([^()]*\))?[;。]?$"
+)
 _PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮|" + FOREIGN)
 
 
@@ -230,10 +236,10 @@ def _is_header(cells: Sequence[str], following: Sequence[str]) -> bool:
     known = [field_of(cell) is not None for cell in cells]
     if len(cells) < 2 or not any(known) or not _fits(following, cells):
         return False
-    if any(a and b for a, b in zip(known, known[1:], strict=False)):
+    if any(a and b for a, b in pairwise(known)):
         # | 采购人 | 招标单位 | would be a label and a value that reads like one
         return sum(known) > 2 or len(cells) == 2 or sum(known) * 2 >= len(cells)
-    return len(cells) >= 3 and sum(known) * 2 >= len(cells) and not known[0] is True
+    return len(cells) >= 3 and sum(known) * 2 >= len(cells) and not known[0]
 
 
 def _fits(row: Sequence[str], header: Sequence[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Deadlines and openings, and which of a correction's two values is the new one."""
+"""Deadlines and openings of tender notices."""
 
 from __future__ import annotations
 
@@ -7,20 +7,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import find_amounts, level, read_han
+from pipelines.boilerplate.amounts import level, read_han
 from pipelines.boilerplate.dates import Found, find_dates
-from pipelines.boilerplate.notice_entries import Entry, cells_of
-
-_NEW = r"(?:更正|变更|延期|调整|顺延|推迟|延长|修改|更改|改|延)(?:为|至|到)|现(?:在|将|更正|变更|改|调整|修改|延期|定)?(?:为|至|到)?|更正后|变更后"
-_OLD_LINE = re.compile(
-    r"^\s*(?:[(]?[\d一二三四五六七八九十]{1,2}[).、]\s*)?(?:(?:更正|变更|修改|调整|更改|澄清)前|原(?:文|内容|公告|招标文件|采购文件)?(?:的?(?:内容|信息|规定|要求))?(?:为|是)?\s*:|原(?!公告的(?:采购|招标)?项目))"
-)
-_NEW_LINE = re.compile(
-    r"^\s*(?:[(]?[\d一二三四五六七八九十]{1,2}[).、]\s*)?(?:(?:更正|变更|修改|调整|更改|澄清)后|现|(?:更正|变更|修改|调整|更改)为)"
-)
-_OLD_COLUMN = re.compile(r"^(?:更正|变更|修改|调整|更改|澄清)前|^原(?:内容|公告|文件|招标|采购|来)")
-_NEW_COLUMN = re.compile(r"^(?:更正|变更|修改|调整|更改|澄清)后|^现(?:内容|为|更正)|^更正为|^变更为")
-_OLD_IN_LINE = re.compile(rf"(?:由|原|从)(?P<old>[^。;]{{2,80}}?)(?={_NEW})")
+from pipelines.boilerplate.notice_entries import Entry
 
 _ASIDE = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?|[(]?北京时间[)]?")
 _MIDNIGHT = re.compile(r"24\s*[:时点]\s*00\s*分?")
@@ -41,7 +30,9 @@ _SENTENCE = {
     ),
 }
 _OTHER_MATTER = re.compile(r"报名|获取|质疑|答疑|公示|领取|发售|购买|保证金")
-_BIDDING = re.compile(r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后")
+_BIDDING = re.compile(
+    r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后"
+)
 _BEFORE_HANDING_IN = re.compile(
     r"^\s*(?:\([^()]*\))?\s*(?:之?前|以前)[^。;]{0,30}?(?:提交|递交|送达|送至|上传|报送|投递|密封)"
 )
@@ -87,62 +78,6 @@ def _clock(match: re.Match[str]) -> str | None:
     if match["half"] in ("下午", "晚上") and hour < 12:
         hour += 12
     return f"{hour:02}:{minute:02}" if hour < 24 and minute < 60 else None
-
-
-def current_lines(lines: Sequence[str]) -> list[str]:
-    """Take the old values out of a correction's lines; the words around them stay.
-
-    What stood before is told by its column (更正前), its line (原：…) or its words (由…变更为…).
-    """
-    kept: list[str] = []
-    old_columns: set[int] = set()
-    width = 0
-    old = False
-    for line in lines:
-        cells = cells_of(line)
-        if cells:
-            heads = {i for i, cell in enumerate(cells) if _OLD_COLUMN.match(level(cell))}
-            if heads and any(_NEW_COLUMN.match(level(cell)) for cell in cells):
-                old_columns, width = heads, len(cells)
-                continue
-            if old_columns and len(cells) == width:
-                rest = [c for i, c in enumerate(cells) if i not in old_columns]
-                kept.append(f"{rest[-2]}：{rest[-1]}" if len(rest) > 1 else rest[0])
-                continue
-        else:
-            old_columns = set()
-        flat = level(line)
-        if _OLD_LINE.match(flat) and not _has_change(flat):
-            old = True
-        elif _NEW_LINE.match(flat) or (old and re.match(r"\s*[一二三四五六七八九十]{1,2}、", flat)):
-            old = False
-        rest = _without_values(line) if old else _with_new_only(line)
-        if kept and re.search(r"[为至]\s*$", kept[-1]) and not cells:
-            kept[-1] += rest
-        elif len(rest) > 4 or rest == line:
-            kept.append(rest)
-    return kept
-
-
-def _has_change(flat: str) -> bool:
-    return bool(re.search(rf"(?:{_NEW}).*\d", flat[2:]))
-
-
-def _with_new_only(line: str) -> str:
-    flat = level(line)
-    out = line
-    for match in reversed(list(_OLD_IN_LINE.finditer(flat))):
-        start, end = match.span()
-        out = out[:start] + _without_values(line[start:end]) + out[end:]
-    return out
-
-
-def _without_values(text: str) -> str:
-    for moment in reversed(moments(text)):
-        text = text[: moment.start] + text[moment.end :]
-    for amount in reversed(find_amounts(text)):
-        text = text[: amount.start] + text[amount.end :]
-    return re.sub(r"原(?=[一-鿿]{2})(?!公告|文|内容)", "", text, count=1)
 
 
 def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Moment]:

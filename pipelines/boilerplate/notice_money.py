@@ -10,10 +10,12 @@ from typing import NamedTuple
 from crawler.items import Award
 from pipelines.boilerplate.amounts import FOREIGN, Amount, bare_amount, find_amounts, level
 from pipelines.boilerplate.notice_entries import Entry, cells_of
-from pipelines.boilerplate.notice_rules import LOT, NOTHING, OTHER_MONEY, RATE
+from pipelines.boilerplate.notice_signs import LOT, NOTHING, OTHER_MONEY, RATE
 
 _PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
-_TOTAL = re.compile(r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$")
+_TOTAL = re.compile(
+    r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$"
+)
 _IN_FOREIGN = re.compile(rf"币种[^。;]{{0,8}}(?:{FOREIGN})")
 _PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
 _WON = r"(?:预|拟)?(?:中标|成交|中选|入围)"
@@ -29,7 +31,9 @@ _SAID = (
     re.compile(rf"{_WON}(?:供应商|单位|人)(?:确定)?[是为](?P<firm>{_FIRM_NAME})"),
     re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
 )
-_LOT_SAID = re.compile(rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})[,:;]\s*(?={_WON}|总?报价)")
+_LOT_SAID = re.compile(
+    rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})[,:;]\s*(?={_WON}|总?报价)"
+)
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
 )
@@ -88,7 +92,7 @@ def amount_in(value: str, unit: int | None) -> Amount | None:
 
 
 def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
-    """Give the budget in yuan, else the ceiling price; lots are summed where each states its own."""
+    """Give the budget in yuan, else the ceiling price; lots that each state one are summed."""
     budget = _total_of([e for e in entries if e.field == "budget"], entries)
     if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
         return budget
@@ -141,7 +145,10 @@ def _by_lot(value: str, unit: int | None) -> list[float] | None:
     if total := [a for a in find_amounts(flat[: marks[0].start()]) if not a.per]:
         return [total[0].cny] if len({a.cny for a in total}) == 1 else []
     ends = [m.start() for m in marks[1:]] + [len(flat)]
-    read = [amount_in(value[m.end() : end].strip(" :：,，;；。、"), unit) for m, end in zip(marks, ends, strict=True)]
+    read = [
+        amount_in(value[m.end() : end].strip(" :：,，;；。、"), unit)
+        for m, end in zip(marks, ends, strict=True)
+    ]
     names = _by_lot_names(value)
     amounts = [a.cny for a in read if a]
     return amounts if len(amounts) == len(marks) == len(names) else []
@@ -171,7 +178,8 @@ def awards_of(
         merged[0].amount = totals.pop()
     foreign = any(_IN_FOREIGN.search(level(line)) for line in lines)
     return tuple(
-        Award(d.supplier, None if d.clashes or foreign else d.amount, " ".join(d.raw)) for d in merged
+        Award(d.supplier, None if d.clashes or foreign else d.amount, " ".join(d.raw))
+        for d in merged
     )
 
 
@@ -199,7 +207,10 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
         elif entry.field == "rank" and drafts and entry.row and drafts[-1].row == entry.row:
             drafts[-1].rank = level(entry.value)
         elif entry.field == "award" or (
-            entry.field == "price" and (candidates or contract or entry.row in rows_won - {None} or entry.section == "award")
+            entry.field == "price"
+            and (
+                candidates or contract or entry.row in rows_won - {None} or entry.section == "award"
+            )
         ):
             same_row = entry.row and any(d.row == entry.row for d in drafts)
             if same_row or (not entry.row and drafts and _is_open(drafts[-1], entry)):
@@ -263,7 +274,9 @@ def _is_firm(name: str) -> bool:
     return (
         2 <= len(flat) <= 60
         and not NOTHING.match(flat)
-        and not re.search(r"[。?!]|\d{4}年|万元|^\d+$|^第?[一二三]?名?$|废标|流标|不足|公示|名称", flat)
+        and not re.search(
+            r"[。?!]|\d{4}年|万元|^\d+$|^第?[一二三]?名?$|废标|流标|不足|公示|名称", flat
+        )
         and (len(flat) > 4 or bool(re.fullmatch(r"[一-鿿·]{2,4}", flat)))
     )
 
@@ -277,7 +290,10 @@ def _said(lines: Sequence[str]) -> Iterator[_Draft]:
         found = [m for pattern in (*_SAID, _LOT_SAID) for m in pattern.finditer(flat)]
         taken: list[re.Match[str]] = []
         for match in sorted(found, key=lambda m: m.start()):
-            if not any(t.start("firm") <= match.end("firm") and match.start("firm") <= t.end("firm") for t in taken):
+            if not any(
+                t.start("firm") <= match.end("firm") and match.start("firm") <= t.end("firm")
+                for t in taken
+            ):
                 taken.append(match)
         for number, match in enumerate(taken):
             start = match.start("firm")
@@ -319,6 +335,3 @@ def _merged(drafts: Sequence[_Draft]) -> list[_Draft]:
             twin.amount, twin.clashes = draft.amount, draft.clashes
             twin.raw += draft.raw[1:]
     return kept
-
-
-

@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from pipelines.boilerplate.amounts import level
 from pipelines.boilerplate.notice_entries import Entry
-from pipelines.boilerplate.notice_rules import NOTHING, Field
+from pipelines.boilerplate.notice_rules import Field
+from pipelines.boilerplate.notice_signs import NOTHING
 
 
 class Read(NamedTuple):
@@ -27,14 +28,16 @@ _FIELDS: dict[str, Field] = {
 _ASIDE = re.compile(
     r"\s*[(（](?:以下|下称|下同|简称|项目编号|编号|招标编号|采购编号|盖章|公章)[^()（）]*[)）]?\s*"
 )
-_QUOTES = str.maketrans("", "", "“”\"「」")
+_QUOTES = str.maketrans("", "", '“”"「」')
 _ORGANISATION = (
     r"(?:大学|学院|学校|中学|小学|幼儿园|医院|卫生院|委员会|人民政府|街道办事处|办事处|公司|管理处|研究院|"
     r"研究所|检察院|法院|图书馆|博物馆|党校|支队|总队|大队|管理局|公安局|[一-鿿]局|[一-鿿]{2}厅|管理中心|服务中心|集团)"
     r"(?![路街道楼区巷桥])"
 )
+_NAME = rf"[一-鿿]{{2,20}}?{_ORGANISATION}"
 _PURCHASER_FIRST = re.compile(
-    rf"(?P<place>[一-鿿]{{2}})[一-鿿()·]{{0,22}}?{_ORGANISATION}(?:(?=(?P=place))[一-鿿]{{2,20}}?{_ORGANISATION}|[-—、 ]{{1,2}}[一-鿿]{{2,20}}?{_ORGANISATION}|附属[一-鿿]{{0,6}}(?:医院|中学|小学|学校))*"
+    rf"(?P<place>[一-鿿]{{2}})[一-鿿()·]{{0,22}}?{_ORGANISATION}"
+    rf"(?:(?=(?P=place)){_NAME}|[-—、 ]{{1,2}}{_NAME}|附属[一-鿿]{{0,6}}(?:医院|中学|小学|学校))*"
 )
 _CODE_FIRST = re.compile(r"^\s*[\[(【]?\s*(?P<code>[A-Z]{1,8}[-A-Z\d]*\d{3,}[-A-Z\d]*)(?![A-Za-z])")
 _CODE_INSIDE = re.compile(
@@ -61,9 +64,13 @@ _PURCHASED = (
         r"(?:就|现对|对|拟对|将对|关于)(?:其|我[校院局司单位]{1,2}|本[校院局]|本单位)?(?P<project>[^,。;]{4,60}?项目)"
         r"(?:\([^()]*\))?(?:\([^()]*\))?(?:的[^,。;]{0,12})?(?:进行|实施|组织|以|采用|采取|面向|国内|公开|开展)"
     ),
-    re.compile(r"^(?P<project>[^,。;:]{4,60}?)(?:\([^()]*\))?的?(?:招标项目)?的?潜在(?:投标人|供应商|的供应商)应"),
+    re.compile(
+        r"^(?P<project>[^,。;:]{4,60}?)(?:\([^()]*\))?的?(?:招标项目)?的?潜在(?:投标人|供应商|的供应商)应"
+    ),
 )
-_PHONE = re.compile(r"(?:\+?86[- ]?)?(?:1\d{10}|0\d{2,3}\s*[-—－)]\s*\d{7,8}(?:\s*[-转]\s*\d{1,5})?|\d{7,8})")
+_PHONE = re.compile(
+    r"(?:\+?86[- ]?)?(?:1\d{10}|0\d{2,3}\s*[-—－)]\s*\d{7,8}(?:\s*[-转]\s*\d{1,5})?|\d{7,8})"
+)
 _REGION = re.compile(
     r"(?:中国)?(?P<region>(?:[一-鿿]{2,3}(?:省|自治区)|(?:内蒙古|广西壮族|宁夏回族|新疆维吾尔)自治区)?"
     r"(?:[一-鿿]{2,3}(?:市|自治州|地区|盟))?(?:[一-鿿]{1,3}(?:县|区|旗))?)"
@@ -144,7 +151,11 @@ def project_in_title(title: str, number: str) -> Read:
     if not end:
         return Read()
     start = re.match(r"(?:[\[【][^\]】]{1,8}[\]】])?", flat)
-    words = title[start.end() if start else 0 : end.start()].removeprefix(number).strip(" 　-—_[]【】()（）关于")
+    words = (
+        title[start.end() if start else 0 : end.start()]
+        .removeprefix(number)
+        .strip(" 　-—_[]【】()（）关于")
+    )
     return Read(words, words) if len(words) >= 6 else Read()
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 from pipelines.boilerplate.amounts import level
 from pipelines.boilerplate.notice_entries import Entry, cells_of
-from pipelines.boilerplate.notice_rules import (
+from pipelines.boilerplate.notice_rules import Field
+from pipelines.boilerplate.notice_signs import (
     ADDRESSES_BIDDERS,
     ASKS,
     BY_BIDS,
@@ -19,15 +20,15 @@ from pipelines.boilerplate.notice_rules import (
     PROSE,
     RESULT,
     STAGES,
-    Field,
     Stage,
 )
 
 # Labels that notices write and prose about tenders does not.
-TELLING: frozenset[Field] = frozenset(
-    {"project", "number", "purchaser", "agency", "budget", "ceiling", "supplier", "award"}
-    | {"deadline", "opening", "moment", "method", "failure", "total"}
+_TELLING: tuple[Field, ...] = (
+    *("project", "number", "purchaser", "agency", "budget", "ceiling", "supplier", "award"),
+    *("deadline", "opening", "moment", "method", "failure", "total"),
 )
+TELLING = frozenset(_TELLING)
 LITTLE = 120
 _ATTACHED = re.compile(r"附件.{0,80}(?:招标|采购|磋商|谈判|询价|比选|中标|成交|结果)")
 _FAILED = re.compile(
@@ -40,7 +41,7 @@ _LONGEST_HEADLINE = 60
 
 
 def is_notice(title: str, lines: Sequence[str], entries: Sequence[Entry]) -> bool:
-    """Tell a tender notice from prose about tenders: by its title, its labels, whom it addresses."""
+    """Tell a tender notice from prose about tenders by title, labels and whom it addresses."""
     head = level(title)
     body = level("\n".join(lines))
     telling = {e.field for e in entries if e.field in TELLING and not NOTHING.match(e.value)}
@@ -50,7 +51,9 @@ def is_notice(title: str, lines: Sequence[str], entries: Sequence[Entry]) -> boo
         return False
     if not ASKS.search(head) and OTHER_RESULTS.search(head) and len(telling) < 3:
         return False
-    titled = bool(PAPER.search(head) and (ASKS.search(head) or _staged(head) or RESULT.search(head)))
+    titled = bool(
+        PAPER.search(head) and (ASKS.search(head) or _staged(head) or RESULT.search(head))
+    )
     titled = titled or bool(RESULT.search(head) and re.search(r"结果|公示|公告", head))
     if titled:
         said = ADDRESSES_BIDDERS.search(body) or _ATTACHED.search(body)

@@ -10,18 +10,12 @@ from hypothesis import strategies as st
 
 from pipelines.boilerplate.amounts import find_amounts, level, unit_of
 from pipelines.boilerplate.notice import NoticeFacts, read_notice
+from pipelines.boilerplate.notice_changes import current_lines
 from pipelines.boilerplate.notice_entries import entries_of, field_of
-from pipelines.boilerplate.notice_moments import current_lines, moments
+from pipelines.boilerplate.notice_moments import moments
 from pipelines.boilerplate.notice_money import amount_in
-from pipelines.boilerplate.notice_rules import (
-    LABELS,
-    PROSE,
-    SECTIONS,
-    STAGES,
-    Label,
-    Section,
-    StageRule,
-)
+from pipelines.boilerplate.notice_rules import LABELS, Label
+from pipelines.boilerplate.notice_signs import PROSE, SECTIONS, STAGES, Section, StageRule
 from tests.boilerplate import notices
 from tests.boilerplate.notices import NOTICES, Case
 
@@ -37,12 +31,12 @@ def in_capitals(number: int) -> str:
             high, low = divmod(number, size)
             gap = "零" if low and low < size // 10 else ""
             return in_capitals(high) + name + gap + (in_capitals(low) if low else "")
-    text, gap = "", False
+    text, skipped = "", False
     for size, name in ((1000, "仟"), (100, "佰"), (10, "拾"), (1, "")):
         digit, number = divmod(number, size)
         if digit:
-            text += ("零" if gap and text else "") + CAPITALS[digit] + name
-        gap = digit == 0
+            text += ("零" if skipped and text else "") + CAPITALS[digit] + name
+        skipped = digit == 0
     return text
 
 
@@ -141,10 +135,14 @@ def test_a_value_in_doubt_names_no_amount(text: str) -> None:
     assert amount_in(text, None) is None
 
 
-
 @pytest.mark.parametrize(
     ("label", "unit"),
-    [("预算金额（万元）", 10_000), ("中标金额（单位：元）", 1), ("预算", None), ("单价（元/吨）", None)],
+    [
+        ("预算金额（万元）", 10_000),
+        ("中标金额（单位：元）", 1),
+        ("预算", None),
+        ("单价（元/吨）", None),
+    ],
 )
 def test_a_label_says_what_it_counts_in(label: str, unit: int | None) -> None:
     assert unit_of(label) == unit
@@ -199,7 +197,12 @@ def test_every_value_says_what_it_was_read_from(case: Case) -> None:
         assert bool(value_of(facts, name)) == (name in facts.stated)
 
 
-@given(st.lists(st.text(alphabet="项目名称编号采购人中标金额：:|（） 12.5万元第一包\n", max_size=40), max_size=12))
+@given(
+    st.lists(
+        st.text(alphabet="项目名称编号采购人中标金额：:|（） 12.5万元第一包\n", max_size=40),
+        max_size=12,
+    )
+)
 def test_no_lines_break_the_reading(lines: list[str]) -> None:
     facts = read_notice("某校采购中标结果公告", lines)
 
