@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 
 from crawler.items import Award
 from pipelines.boilerplate.amounts import level
+from pipelines.boilerplate.notice_awards import awards_of
+from pipelines.boilerplate.notice_budget import budget_of
 from pipelines.boilerplate.notice_changes import current_lines
 from pipelines.boilerplate.notice_entries import Entry, entries_of
 from pipelines.boilerplate.notice_moments import read_moments
-from pipelines.boilerplate.notice_money import awards_of, budget_of
 from pipelines.boilerplate.notice_names import (
     Read,
     contact_of,

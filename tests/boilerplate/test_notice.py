@@ -13,9 +13,9 @@ from pipelines.boilerplate.notice import NoticeFacts, read_notice
 from pipelines.boilerplate.notice_changes import current_lines
 from pipelines.boilerplate.notice_entries import entries_of, field_of
 from pipelines.boilerplate.notice_moments import moments
-from pipelines.boilerplate.notice_money import amount_in
 from pipelines.boilerplate.notice_rules import LABELS, Label
 from pipelines.boilerplate.notice_signs import PROSE, SECTIONS, STAGES, Section, StageRule
+from pipelines.boilerplate.notice_values import amount_in
 from tests.boilerplate import notices
 from tests.boilerplate.notices import NOTICES, Case
 

@@ -1,23 +1,18 @@
-"""The budget and the awards of a notice: who gets how much, and None wherever that is in doubt."""
+"""Who won and for how much: from labels, table rows and sentences."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from crawler.items import Award
-from pipelines.boilerplate.amounts import FOREIGN, Amount, bare_amount, find_amounts, level
+from pipelines.boilerplate.amounts import FOREIGN, level
 from pipelines.boilerplate.notice_entries import Entry, cells_of
-from pipelines.boilerplate.notice_signs import LOT, NOTHING, OTHER_MONEY, RATE
+from pipelines.boilerplate.notice_signs import LOT, NOTHING
+from pipelines.boilerplate.notice_values import amount_in, amounts_after, by_lot, lots_in
 
-_PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
-_TOTAL = re.compile(
-    r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$"
-)
 _IN_FOREIGN = re.compile(rf"币种[^。;]{{0,8}}(?:{FOREIGN})")
-_PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
 _WON = r"(?:预|拟)?(?:中标|成交|中选|入围)"
 _FIRM_NAME = (
     r"[一-鿿A-Za-z()·&\d]{2,40}?(?:有限(?:责任)?公司|公司|集团|事务所|研究院|设计院|研究所|大学|学院|"
@@ -37,12 +32,6 @@ _LOT_SAID = re.compile(
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
 )
-_SAID_BUDGET = re.compile(
-    r"预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\(|由?现?(?:调整|变更|更正|修改))*$"
-)
-_SAID_CEILING = re.compile(
-    r"(?:最高限价|控制价|拦标价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
-)
 _BEFORE_FIRM = re.compile(
     r"^.*(?:确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
 )
@@ -51,13 +40,6 @@ _RANKED = re.compile(
     r"(?:第\s*[一二三四五123]\s*(?:名|候选人|中标候选人|成交候选人|中标人|包)?|[1-5]\s*[.、])\s*[:：]?\s*"
 )
 _RANKED_OUT = re.compile(r"^[4-9]$|^第?[四五六七八九](?:名)?$|未|否|无效|不合格")
-
-
-class Stated(NamedTuple):
-    """A value in yuan and the words it was read from."""
-
-    cny: float
-    raw: str
 
 
 @dataclass(slots=True)
@@ -71,98 +53,6 @@ class _Draft:
     lot: str = ""
     row: tuple[int, int] | None = None
     rank: str = ""
-
-
-def amount_in(value: str, unit: int | None) -> Amount | None:
-    """Read the one amount that a labelled value names; rates, unit prices and ranges are none."""
-    flat = level(value)
-    if part := _PART.search(flat):
-        flat = flat[: part.start()] if part.start() else flat
-    found = [a for a in find_amounts(flat) if not a.per]
-    if RATE.search(flat) or any(OTHER_MONEY.search(flat[: a.start]) for a in found):
-        return None
-    if any(a.per for a in find_amounts(flat)) and not found:
-        return None
-    if not found:
-        # a number that is followed by words the patterns do not know is no amount
-        return bare_amount(re.sub(r"\s*\([元圆]\)$", "", _PREFIX.sub("", flat)), unit)
-    if len({a.cny for a in found}) > 1:
-        found = [a for a in found if _TOTAL.search(flat[: a.start])]
-    return found[0] if found and len({a.cny for a in found}) == 1 else None
-
-
-def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
-    """Give the budget in yuan, else the ceiling price; lots that each state one are summed."""
-    budget = _total_of([e for e in entries if e.field == "budget"], entries)
-    if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
-        return budget
-    if said := {a.cny: line for line in lines for a in _after(_SAID_BUDGET, line)}:
-        return Stated(*said.popitem()) if len(said) == 1 else None
-    if labelled := [e for e in entries if e.field == "ceiling" and not NOTHING.match(e.value)]:
-        return _total_of(labelled, entries)
-    said = {a.cny: line for line in lines for a in _after(_SAID_CEILING, line)}
-    return Stated(*said.popitem()) if len(said) == 1 else None
-
-
-def _total_of(stated: Sequence[Entry], entries: Sequence[Entry]) -> Stated | None:
-    whole: dict[float, str] = {}
-    lots: dict[str, float] = {}
-    words: list[str] = []
-    several_projects = len({e.value for e in entries if e.field == "project" and e.row}) > 1
-    for entry in stated:
-        if NOTHING.match(entry.value):
-            continue
-        parts = _by_lot(entry.value, entry.unit)
-        single = amount_in(entry.value, entry.unit) if parts is None else None
-        if parts:
-            whole[sum(parts)] = entry.value
-        elif single is None:
-            return None
-        elif entry.lot or entry.row:
-            name = entry.lot or f"row {entry.row}"
-            if lots.setdefault(name, single.cny) != single.cny:
-                return None
-            words.append(entry.value)
-        else:
-            whole[single.cny] = entry.value
-    if len(whole) == 1:
-        return Stated(*next(iter(whole.items())))
-    if whole:
-        return None
-    if not lots or several_projects:
-        return None
-    if len(lots) == 1 or not any(name.startswith("row") for name in lots):
-        return Stated(sum(lots.values()), "；".join(words))
-    return None
-
-
-def _by_lot(value: str, unit: int | None) -> list[float] | None:
-    """Read 第一包：50万元，第二包：30万元; None for a value that does not speak of lots."""
-    flat = level(value)
-    marks = list(re.finditer(LOT, flat))
-    if not marks:
-        return None
-    if total := [a for a in find_amounts(flat[: marks[0].start()]) if not a.per]:
-        return [total[0].cny] if len({a.cny for a in total}) == 1 else []
-    ends = [m.start() for m in marks[1:]] + [len(flat)]
-    read = [
-        amount_in(value[m.end() : end].strip(" :：,，;；。、"), unit)
-        for m, end in zip(marks, ends, strict=True)
-    ]
-    names = _by_lot_names(value)
-    amounts = [a.cny for a in read if a]
-    return amounts if len(amounts) == len(marks) == len(names) else []
-
-
-def _by_lot_names(value: str) -> set[str]:
-    return {"".join(m[0].split()) for m in re.finditer(LOT, level(value))}
-
-
-def _after(sign: re.Pattern[str], line: str) -> Iterator[Amount]:
-    flat = level(line)
-    for amount in find_amounts(line):
-        if not amount.per and sign.search(flat[: amount.start]):
-            yield amount
 
 
 def awards_of(
@@ -230,8 +120,8 @@ def _attach(drafts: Sequence[_Draft], entry: Entry) -> None:
     firms = {id(d) for d in same}
     several = [d for d in drafts if d.raw[0] == drafts[-1].raw[0] and d.row is None]
     if len(several) > 1 and not entry.row:
-        parts = _by_lot(entry.value, entry.unit) or []
-        if len(parts) == len(several) == len(_by_lot_names(several[0].raw[0])):
+        parts = by_lot(entry.value, entry.unit) or []
+        if len(parts) == len(several) == len(lots_in(several[0].raw[0])):
             for draft, part in zip(several, parts, strict=True):
                 draft.amount = part
                 draft.raw.append(entry.value)
@@ -300,7 +190,7 @@ def _said(lines: Sequence[str]) -> Iterator[_Draft]:
             cut = _BEFORE_FIRM.match(flat[start : match.end("firm")])
             start += cut.end() if cut else 0
             end = taken[number + 1].start() if number + 1 < len(taken) else len(line)
-            amounts = list(_after(_SAID_AMOUNT, line[match.start() : end]))
+            amounts = list(amounts_after(_SAID_AMOUNT, line[match.start() : end]))
             draft = _Draft(line[start : match.end("firm")], [line[start:end].strip()])
             values = {a.cny for a in amounts}
             draft.amount = values.pop() if len(values) == 1 else None

@@ -1,0 +1,72 @@
+"""The one amount that a value of a notice names, or that its words leave in doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from pipelines.boilerplate.amounts import Amount, bare_amount, find_amounts, level
+from pipelines.boilerplate.notice_signs import LOT, OTHER_MONEY, RATE
+
+_PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
+_TOTAL = re.compile(
+    r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$"
+)
+_PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
+
+
+class Stated(NamedTuple):
+    """A value in yuan and the words it was read from."""
+
+    cny: float
+    raw: str
+
+
+def amount_in(value: str, unit: int | None) -> Amount | None:
+    """Read the one amount that a labelled value names; rates, unit prices and ranges are none."""
+    flat = level(value)
+    if part := _PART.search(flat):
+        flat = flat[: part.start()] if part.start() else flat
+    found = [a for a in find_amounts(flat) if not a.per]
+    if RATE.search(flat) or any(OTHER_MONEY.search(flat[: a.start]) for a in found):
+        return None
+    if any(a.per for a in find_amounts(flat)) and not found:
+        return None
+    if not found:
+        # a number that is followed by words the patterns do not know is no amount
+        return bare_amount(re.sub(r"\s*\([元圆]\)$", "", _PREFIX.sub("", flat)), unit)
+    if len({a.cny for a in found}) > 1:
+        found = [a for a in found if _TOTAL.search(flat[: a.start])]
+    return found[0] if found and len({a.cny for a in found}) == 1 else None
+
+
+def by_lot(value: str, unit: int | None) -> list[float] | None:
+    """Read 第一包：50万元，第二包：30万元; None for a value that does not speak of lots."""
+    flat = level(value)
+    marks = list(re.finditer(LOT, flat))
+    if not marks:
+        return None
+    if total := [a for a in find_amounts(flat[: marks[0].start()]) if not a.per]:
+        return [total[0].cny] if len({a.cny for a in total}) == 1 else []
+    ends = [m.start() for m in marks[1:]] + [len(flat)]
+    read = [
+        amount_in(value[m.end() : end].strip(" :：,，;；。、"), unit)
+        for m, end in zip(marks, ends, strict=True)
+    ]
+    names = lots_in(value)
+    amounts = [a.cny for a in read if a]
+    return amounts if len(amounts) == len(marks) == len(names) else []
+
+
+def lots_in(value: str) -> set[str]:
+    """Give the lots that a value names."""
+    return {"".join(m[0].split()) for m in re.finditer(LOT, level(value))}
+
+
+def amounts_after(sign: re.Pattern[str], line: str) -> Iterator[Amount]:
+    """Give the amounts of a line that stand right behind what `sign` matches."""
+    flat = level(line)
+    for amount in find_amounts(line):
+        if not amount.per and sign.search(flat[: amount.start]):
+            yield amount
