@@ -7,12 +7,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crawler.items import Award
-from pipelines.boilerplate.amounts import FOREIGN, level
+from pipelines.boilerplate.amounts import level
 from pipelines.boilerplate.notice_entries import Entry, cells_of
 from pipelines.boilerplate.notice_signs import LOT, NOTHING
-from pipelines.boilerplate.notice_values import amount_in, amounts_after, by_lot, lots_in
+from pipelines.boilerplate.notice_values import (
+    amount_in,
+    amounts_after,
+    by_lot,
+    in_other_money,
+    lots_in,
+)
 
-_IN_FOREIGN = re.compile(rf"币种[^。;]{{0,8}}(?:{FOREIGN})")
 _WON = r"(?:预|拟)?(?:中标|成交|中选|入围)"
 _FIRM_NAME = (
     r"[一-鿿A-Za-z()·&\d]{2,40}?(?:有限(?:责任)?公司|公司|集团|事务所|研究院|设计院|研究所|大学|学院|"
@@ -24,6 +29,10 @@ _SAID = (
         rf"(?:第[一二三](?:名)?)?{_WON}(?:候选)?(?:人|供应商|单位)"
     ),
     re.compile(rf"{_WON}(?:供应商|单位|人)(?:确定)?[是为](?P<firm>{_FIRM_NAME})"),
+    re.compile(
+        rf"(?P<firm>{_FIRM_NAME})以(?P<offer>(?:[^,。;]|(?<=\d),(?=\d)){{2,40}}?)(?:的?(?:总?报价|价格|总价|金额))?(?:的?)"
+        rf"(?:被确定为)?{_WON}(?![金价])"
+    ),
     re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
 )
 _LOT_SAID = re.compile(
@@ -66,7 +75,7 @@ def awards_of(
     totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
     if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
         merged[0].amount = totals.pop()
-    foreign = any(_IN_FOREIGN.search(level(line)) for line in lines)
+    foreign = in_other_money(lines)
     return tuple(
         Award(d.supplier, None if d.clashes or foreign else d.amount, " ".join(d.raw))
         for d in merged
@@ -192,6 +201,9 @@ def _said(lines: Sequence[str]) -> Iterator[_Draft]:
             end = taken[number + 1].start() if number + 1 < len(taken) else len(line)
             amounts = list(amounts_after(_SAID_AMOUNT, line[match.start() : end]))
             draft = _Draft(line[start : match.end("firm")], [line[start:end].strip()])
+            offer = match.groupdict().get("offer")
+            if offer and (said := amount_in(offer, None)):
+                amounts.append(said)
             values = {a.cny for a in amounts}
             draft.amount = values.pop() if len(values) == 1 else None
             yield draft

@@ -7,7 +7,13 @@ from collections.abc import Sequence
 
 from pipelines.boilerplate.notice_entries import Entry
 from pipelines.boilerplate.notice_signs import NOTHING
-from pipelines.boilerplate.notice_values import Stated, amount_in, amounts_after, by_lot
+from pipelines.boilerplate.notice_values import (
+    Stated,
+    amount_in,
+    amounts_after,
+    by_lot,
+    in_other_money,
+)
 
 _SAID_BUDGET = re.compile(
     r"预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\(|由?现?(?:调整|变更|更正|修改))*$"
@@ -19,6 +25,8 @@ _SAID_CEILING = re.compile(
 
 def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
     """Give the budget in yuan, else the ceiling price; lots that each state one are summed."""
+    if in_other_money(lines):
+        return None
     budget = _total_of([e for e in entries if e.field == "budget"], entries)
     if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
         return budget

@@ -29,6 +29,7 @@ _SENTENCE = {
         r"(?:均|统一|也)?(?:为|是|:|到|至|定于|于|延期至|延长至|顺延至|调整为|变更为|更正为|改为|修改为|,|\s|现|更正后|推迟至)*$"
     ),
 }
+_THEN_OPENED = re.compile(r"\s*(?:准时|在[^,。;]{2,30})?(?:公开)?(?:开标|开启)(?!前|后|的)")
 _OTHER_MATTER = re.compile(r"报名|获取|质疑|答疑|公示|领取|发售|购买|保证金")
 _BIDDING = re.compile(
     r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后"
@@ -89,7 +90,7 @@ def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Mo
                 found[field].append(moment)
     for field, pattern in _SENTENCE.items():
         if not found[field]:
-            found[field] = _in_sentences(lines, pattern)
+            found[field] = _in_sentences(lines, field, pattern)
     return {field: best for field, some in found.items() if (best := _agreed(some))}
 
 
@@ -121,13 +122,16 @@ def _value(value: str) -> Moment | None:
     return best._replace(raw=value.strip()[:80])
 
 
-def _in_sentences(lines: Sequence[str], pattern: re.Pattern[str]) -> list[Moment]:
+def _in_sentences(lines: Sequence[str], field: str, pattern: re.Pattern[str]) -> list[Moment]:
     kept = []
     for line in lines:
         flat = level(line)
         for moment in moments(line):
             before = flat[: moment.start]
             sign = pattern.search(before)
+            if field == "opening" and _THEN_OPENED.match(flat[moment.end :]):
+                kept.append(moment)
+                continue
             clause = re.split(r"[。;]", before)[-1]
             if not sign:
                 continue

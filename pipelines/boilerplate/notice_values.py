@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import Amount, bare_amount, find_amounts, level
+from pipelines.boilerplate.amounts import FOREIGN, Amount, bare_amount, find_amounts, level
 from pipelines.boilerplate.notice_signs import LOT, OTHER_MONEY, RATE
 
 _PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
 _TOTAL = re.compile(
     r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?[为:是]?(?:人民币)?\s*$"
 )
+# Taiwan calls its tenders 標案 and counts in its own 元.
+_OTHER_MONEY_WORDS = re.compile(rf"币种[^。;]{{0,8}}(?:{FOREIGN})|新台币|澳门元|标案|决标")
+_BRACKETED_RATE = re.compile(r"\((?:每|即每|平均每)[^()]*\)")
 _PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
 
 
@@ -23,17 +26,24 @@ class Stated(NamedTuple):
     raw: str
 
 
+def in_other_money(lines: Iterable[str]) -> bool:
+    """Tell whether a notice counts in another money than yuan."""
+    return any(_OTHER_MONEY_WORDS.search(level(line)) for line in lines)
+
+
 def amount_in(value: str, unit: int | None) -> Amount | None:
     """Read the one amount that a labelled value names; rates, unit prices and ranges are none."""
     flat = level(value)
     if part := _PART.search(flat):
         flat = flat[: part.start()] if part.start() else flat
-    found = [a for a in find_amounts(flat) if not a.per]
+    every = find_amounts(flat)
+    found = [a for a in every if not a.per]
+    if {a.cny for a in found} & {a.cny for a in every if a.per}:
+        return None  # 叁拾陆万元整（￥360000.00/年）
     if RATE.search(flat) or any(OTHER_MONEY.search(flat[: a.start]) for a in found):
         return None
-    if any(a.per for a in find_amounts(flat)) and not found:
-        return None
     if not found:
+        flat = _BRACKETED_RATE.sub("", flat)
         # a number that is followed by words the patterns do not know is no amount
         return bare_amount(re.sub(r"\s*\([元圆]\)$", "", _PREFIX.sub("", flat)), unit)
     if len({a.cny for a in found}) > 1:
