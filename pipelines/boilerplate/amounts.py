@@ -18,6 +18,8 @@ STEPS = {"拾": 10, "十": 10, "佰": 100, "百": 100, "仟": 1000, "千": 1000}
 LEAST_BARE, MOST_BARE_WAN = 100, 10**6
 # A bare number under a label without a unit can be 万元 below this.
 SURELY_YUAN = 100_000
+# So many characters before an amount can say what it is.
+NEAR = 40
 
 _NUMBER = r"\d[\d, ]*(?:\. ?\d[\d ]*)?"
 _SCALE = r"[十百千]?万|亿|千|百"
@@ -29,7 +31,7 @@ _DIGITS = re.compile(
 )
 _HAN_DIGIT = f"[{''.join(CAPITALS)}{''.join(STEPS)}万亿]"
 _HAN = re.compile(
-    rf"(?P<whole>{_HAN_DIGIT}(?:\s*{_HAN_DIGIT})*)\s*[元圆]"
+    rf"(?P<whole>{_HAN_DIGIT}(?:\s*{_HAN_DIGIT}){{0,40}})\s*[元圆]"
     rf"(?:\s*(?P<jiao>[{''.join(CAPITALS)}])\s*角)?(?:\s*零?(?P<fen>[{''.join(CAPITALS)}])\s*分)?"
 )
 FOREIGN = (
@@ -131,7 +133,7 @@ def read_han(numeral: str) -> int | None:
 
 def _han(match: re.Match[str], text: str, flat: str) -> Amount | None:
     whole = read_han(match["whole"])
-    before = flat[: match.start()]
+    before = _near(flat, match.start())
     if whole is None or before[-1:].isdigit() or _FOREIGN.search(before):
         return None
     cents = 10 * CAPITALS[match["jiao"] or "零"] + CAPITALS[match["fen"] or "零"]
@@ -141,7 +143,7 @@ def _han(match: re.Match[str], text: str, flat: str) -> Amount | None:
 
 def _digits(match: re.Match[str], text: str, flat: str) -> Amount | None:
     start = match.start("sign" if match["sign"] else "number")
-    before = flat[:start]
+    before = _near(flat, start)
     anchored = bool(match["sign"] or _ANCHOR.search(before))
     number = _number(match["number"], anchored=anchored)
     said = match["yuan"] or match["sign"] or match["scale"] in ("万", "亿")
@@ -164,9 +166,13 @@ def _placed(
 ) -> Amount:
     tail = re.match(r"\s*[整正]", flat[end:])
     end += tail.end() if tail else 0
-    per = bool(_PER_BEHIND.match(flat, end) or _PER_BEFORE.search(flat[:start]))
+    per = bool(_PER_BEHIND.match(flat, end) or _PER_BEFORE.search(_near(flat, start)))
     raw = text[start:end].strip(" \u3000:：")
     return Amount(value, raw, start, end, per, by_hand)
+
+
+def _near(flat: str, start: int) -> str:
+    return flat[max(0, start - NEAR) : start]
 
 
 def _number(words: str, *, anchored: bool) -> Decimal | None:
@@ -192,7 +198,7 @@ def _multiplied(found: list[Amount], text: str, flat: str) -> list[Amount]:
     for amount in found:
         if amount.start < skip_to:
             continue
-        ahead = _TIMES_BEFORE.search(flat[skip_to : amount.start])
+        ahead = _TIMES_BEFORE.search(flat[max(skip_to, amount.start - NEAR) : amount.start])
         behind = _TIMES.match(flat, amount.end)
         if not ahead and not behind:
             kept.append(amount)

@@ -58,11 +58,11 @@ def read_notice(title: str, lines: Sequence[str]) -> NoticeFacts | None:
     """
     lines = [line for line in lines if line.strip()]
     entries = entries_of(lines)
-    if not is_notice(title, lines, entries):
-        return None
     candidates = "候选" in level(title) or "评标结果" in level(title)
     contract = "合同" in level(title)
     awards = awards_of(entries, lines, candidates=candidates, contract=contract)
+    if not is_notice(title, lines, entries, won=bool(awards)):
+        return None
     stage = stage_of(title, lines, entries, won=bool(awards))
     if stage == "更正":
         lines = current_lines(lines)
@@ -84,6 +84,8 @@ def _facts(
 ) -> NoticeFacts:
     read: dict[str, Read] = dict(said_in_sentences(lines))
     read |= {name: found for name in NAMED if (found := named(entries, name))}
+    if len({e.value for e in entries if e.field == "project" and e.row}) > 1:
+        read["project"] = Read()  # an intention to buy several things
     read.setdefault("project_number", number_in_title(title))
     read.setdefault("purchaser", purchaser_in_title(title))
     if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):

@@ -40,8 +40,13 @@ _HEADLINES = 3
 _LONGEST_HEADLINE = 60
 
 
-def is_notice(title: str, lines: Sequence[str], entries: Sequence[Entry]) -> bool:
-    """Tell a tender notice from prose about tenders by title, labels and whom it addresses."""
+def is_notice(
+    title: str, lines: Sequence[str], entries: Sequence[Entry], *, won: bool = False
+) -> bool:
+    """Tell a tender notice from prose about tenders by title, labels and whom it addresses.
+
+    `won` tells that a winner is named.
+    """
     head = level(title)
     body = level("\n".join(lines))
     telling = {e.field for e in entries if e.field in TELLING and not NOTHING.match(e.value)}
@@ -58,7 +63,7 @@ def is_notice(title: str, lines: Sequence[str], entries: Sequence[Entry]) -> boo
     if titled:
         said = ADDRESSES_BIDDERS.search(body) or _ATTACHED.search(body)
         bare = len("".join(body.split())) < LITTLE + 2 * len(head) and "。" not in body
-        return bool(telling or said or bare)
+        return bool(telling or said or bare or won)
     if ASKS.search(head) or _staged(head) or "项目" in head:
         return len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
     return len(telling) >= 4 and bool({"number", "purchaser"} & telling)

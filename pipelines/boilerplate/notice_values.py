@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import FOREIGN, Amount, bare_amount, find_amounts, level
+from pipelines.boilerplate.amounts import FOREIGN, NEAR, Amount, bare_amount, find_amounts, level
 from pipelines.boilerplate.notice_signs import LOT, OTHER_MONEY, RATE
 
 _PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
@@ -78,5 +78,5 @@ def amounts_after(sign: re.Pattern[str], line: str) -> Iterator[Amount]:
     """Give the amounts of a line that stand right behind what `sign` matches."""
     flat = level(line)
     for amount in find_amounts(line):
-        if not amount.per and sign.search(flat[: amount.start]):
+        if not amount.per and sign.search(flat[max(0, amount.start - NEAR) : amount.start]):
             yield amount
