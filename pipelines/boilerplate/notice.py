@@ -56,7 +56,7 @@ def read_notice(title: str, lines: Sequence[str]) -> NoticeFacts | None:
 
     `lines` are the text's lines in order, one a paragraph or a table row `| cell | cell |`.
     """
-    lines = [line for line in lines if line.strip()]
+    lines = [line for line in lines if line.strip("|-: \u3000")]
     entries = entries_of(lines)
     candidates = "候选" in level(title) or "评标结果" in level(title)
     contract = "合同" in level(title)

@@ -22,6 +22,9 @@ _SAID_CEILING = re.compile(
     r"(?:最高限价|控制价|拦标价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
 )
 
+# Nobody publishes a tender for less: it is the price of a piece.
+LEAST_BUDGET = 1000
+
 
 def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
     """Give the budget in yuan, else the ceiling price; lots that each state one are summed."""
@@ -50,7 +53,7 @@ def _total_of(stated: Sequence[Entry], entries: Sequence[Entry]) -> Stated | Non
         single = amount_in(entry.value, entry.unit) if parts is None else None
         if parts:
             whole[sum(parts)] = entry.value
-        elif single is None:
+        elif single is None or single.cny < LEAST_BUDGET:
             return None
         elif entry.lot or entry.row:
             name = entry.lot or f"row {entry.row}"

@@ -39,7 +39,11 @@ _PURCHASER_FIRST = re.compile(
     rf"(?P<place>[一-鿿]{{2}})[一-鿿()·]{{0,22}}?{_ORGANISATION}"
     rf"(?:(?=(?P=place)){_NAME}|[-—、 ]{{1,2}}{_NAME}|附属[一-鿿]{{0,6}}(?:医院|中学|小学|学校))*"
 )
-_CODE_FIRST = re.compile(r"^\s*[\[(【]?\s*(?P<code>[A-Z]{1,8}[-A-Z\d]*\d{3,}[-A-Z\d]*)(?![A-Za-z])")
+_CODE_FIRST = re.compile(
+    r"^\s*[\[(【]?\s*(?P<code>CODE(?:[ 、/]CODE)*)(?![A-Za-z])".replace(
+        "CODE", r"[A-Z]{1,8}[-A-Z\d]*\d{3,}[-A-Z\d]*"
+    )
+)
 _CODE_INSIDE = re.compile(
     r"[\[(【]\s*(?:(?:项目|招标|采购|询价)?编号\s*:?\s*)(?P<code>[^\[\]()【】\s]{4,40})\s*[\])】]"
 )
