@@ -62,6 +62,7 @@ class _Draft:
     lot: str = ""
     row: tuple[int, int] | None = None
     rank: str = ""
+    line: int = 0
 
 
 def awards_of(
@@ -85,6 +86,7 @@ def awards_of(
 def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> list[_Draft]:
     definite = any(e.field == "supplier" and _firms(e.value) for e in entries)
     rows_won = {e.row for e in entries if e.row and e.field in ("award", "supplier")}
+    priced = any(e.field in ("award", "total") for e in entries)
     sections_won = any(e.section == "award" for e in entries)
     drafts: list[_Draft] = []
     waiting: list[Entry] = []
@@ -98,7 +100,9 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
         )
         if entry.field == "supplier" or is_bidder:
             for firm in _firms(entry.value):
-                drafts.append(_Draft(firm, [entry.value], lot=entry.lot, row=entry.row))
+                drafts.append(
+                    _Draft(firm, [entry.value], lot=entry.lot, row=entry.row, line=entry.line)
+                )
             for early in waiting if drafts else []:
                 if early.row == entry.row and (entry.row or early.line >= entry.line - 2):
                     _attach(drafts, early)
@@ -108,7 +112,11 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
         elif entry.field == "award" or (
             entry.field == "price"
             and (
-                candidates or contract or entry.row in rows_won - {None} or entry.section == "award"
+                candidates
+                or contract
+                or entry.row in rows_won - {None}
+                or entry.section == "award"
+                or (not priced and _is_offer(entry, drafts))
             )
         ):
             same_row = entry.row and any(d.row == entry.row for d in drafts)
@@ -119,9 +127,22 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
     return [d for d in drafts if not _RANKED_OUT.search(d.rank)]
 
 
+def _is_offer(entry: Entry, drafts: Sequence[_Draft]) -> bool:
+    """Tell a winner's 投标报价 on the line below its name."""
+    return bool(
+        drafts
+        and not entry.row
+        and not drafts[-1].row
+        and "报" in level(entry.label)
+        and entry.line - drafts[-1].line <= 1
+    )
+
+
 def _is_open(draft: _Draft, entry: Entry) -> bool:
     """Tell whether a line's amount belongs to the firm before it rather than to the next."""
-    return draft.row is None and (len(draft.raw) == 1 or draft.amount is not None)
+    return draft.row is None and (
+        len(draft.raw) == 1 or draft.amount is not None or "总" in level(entry.label)
+    )
 
 
 def _attach(drafts: Sequence[_Draft], entry: Entry) -> None:
@@ -144,6 +165,8 @@ def _attach(drafts: Sequence[_Draft], entry: Entry) -> None:
     draft.raw.append(entry.value)
     if read is None:
         draft.clashes |= entry.field == "award"
+    elif draft.amount is None and draft.clashes and "总" in level(entry.label):
+        draft.amount, draft.clashes = read.cny, False  # 17.98万元/辆, then 总金额
     elif draft.amount is not None and draft.amount != read.cny:
         draft.clashes = True
     else:

@@ -26,6 +26,7 @@ _SPLIT = re.compile(
     rf"(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
 )
 _LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
+_LOT_LEADS = re.compile(rf"\s*[(]?{LOT}[)]?\s*:\s*")
 _HEADING = re.compile(
     r"^\s*[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[).、,.]|\s)\s*(?![\d万亿元千百])"
 )
@@ -149,6 +150,9 @@ def _heading(line: str) -> Section | None:
 def _labelled(line: str, index: int) -> Iterator[Entry]:
     """Give the labels of one line with their values; lots are part of a value, not labels."""
     flat = level(line)
+    if (lead := _LOT_LEADS.match(flat)) and _SPLIT.match(flat[lead.end() :]):
+        yield from _labelled(line[lead.end() :], index)  # 包1：成交供应商：…
+        return
     marks = [
         m
         for m in _SPLIT.finditer(flat)

@@ -81,6 +81,7 @@ _REGION = re.compile(
     r"(?:中国)?(?P<region>(?:[一-鿿]{2,3}(?:省|自治区)|(?:内蒙古|广西壮族|宁夏回族|新疆维吾尔)自治区)?"
     r"(?:[一-鿿]{2,3}(?:市|自治州|地区|盟))?(?:[一-鿿]{1,3}(?:县|区|旗))?)"
 )
+_OWN = re.compile(r"采购|招标|項目|项目|採購")
 _CONTACT_ORDER = ("contact", "", "other", "purchaser", "agency")
 
 
@@ -172,7 +173,9 @@ def project_in_title(title: str, number: str) -> Read:
 def contact_of(entries: Sequence[Entry]) -> Read:
     """Give a person and a telephone of one section: the project's own before the others."""
     for section in _CONTACT_ORDER:
-        here = [e for e in entries if e.section == section]
+        here = [
+            e for e in entries if e.section == section or (section == "" and _OWN.match(e.label))
+        ]
         person = next((e.value for e in here if e.field == "person" and _is_said(e.value)), "")
         phone = next((e.value for e in here if e.field == "phone" and _is_said(e.value)), "")
         if person or _PHONE.search(level(phone)):

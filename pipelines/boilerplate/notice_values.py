@@ -11,17 +11,17 @@ from pipelines.boilerplate.notice_signs import LOT, OTHER_MONEY, RATE
 
 _PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
 _TOTAL = re.compile(
-    r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|总)(?:金额)?(?:[为:是]|不超过)?(?:人民币)?\s*$"
+    r"(?:合计|总计|共计|总价|总额|总金额|总报价|总预算|总共|共|总)(?:金额)?(?:[为:是]|不超过)?(?:人民币)?\s*$"
     r"|=\s*$"
 )
 # Taiwan calls its tenders 標案 and counts in its own 元.
 _OTHER_MONEY_WORDS = re.compile(rf"币种[^。;]{{0,8}}(?:{FOREIGN})|新台币|澳门元|标案|决标")
 _BRACKETED_RATE = re.compile(r"\((?:每|即每|平均每)[^()]*\)")
-# All that may stand between a label and its amount: 完整档案单卷报价超过250元 limits something else.
+# All that may stand between a label and its amount: 单卷报价超过250元 limits something else.
 _PLAIN_WORDS = re.compile(
     rf"(?:人民币|RMB|CNY|大写|小写|约|共计?|合计|总计|总|额|金额|价款?|价格|报价|预算|最高|限价|"
-    rf"控制价|投标|中标|成交|最终|合同|本项目|本次|采购|项目|本包|不超过|不高于|不得超过|控制在|为|是|即|不?含税|"
-    rf"更正|变更|修改|调整|现|后|{LOT}|\d{{4}}年度?|[^\w%‰])*"
+    rf"控制价|投标|中标|成交|最终|合同|本项目|本次|采购|项目|本包|不超过|不高于|不得超过|控制在|"
+    rf"为|是|即|不?含税|更正|变更|修改|调整|现|后|{LOT}|\d{{4}}年度?|[^\w%‰])*"
 )
 LEAST = 100
 _PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
@@ -52,6 +52,8 @@ def amount_in(value: str, unit: int | None) -> Amount | None:
         return None
     if not found:
         flat = _BRACKETED_RATE.sub("", flat)
+        if OTHER_MONEY.search(flat):
+            return None  # 单价总和：3560
         # a number that is followed by words the patterns do not know is no amount
         return bare_amount(re.sub(r"\s*\([元圆]\)$", "", _PREFIX.sub("", flat)), unit)
     totals = [a for a in found if _TOTAL.search(flat[: a.start])]
