@@ -98,6 +98,7 @@ def named(entries: Sequence[Entry], name: str) -> Read | None:
 
 def _clean(value: str, name: str) -> str:
     text = _ASIDE.sub("", value).strip(" \u3000。；;，,：:")
+    text = re.sub(r"^名\s*称\s*[:：]\s*", "", text)
     flat = level(text)
     if name == "project_number":
         text = re.split(r"[;。]|,(?=[一-鿿])|\s{2,}", flat)[0].strip()

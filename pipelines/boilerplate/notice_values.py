@@ -23,6 +23,8 @@ _PLAIN_WORDS = re.compile(
     rf"控制价|投标|中标|成交|最终|合同|本项目|本次|采购|项目|本包|不超过|不高于|不得超过|控制在|"
     rf"为|是|即|不?含税|更正|变更|修改|调整|现|后|{LOT}|\d{{4}}年度?|[^\w%‰])*"
 )
+# 预算金额100万元以上的项目 speaks of many projects.
+_LIMIT = re.compile(r"\)?\s*(?:及|\(含\))?以[上下](?!人民币)|\s*的?\s*\d+(?:\.\d+)?\s*%")
 LEAST = 100
 _PREFIX = re.compile(r"^(?:[一-鿿]{2,8}(?:\([^()]{0,6}\))?:|人民币|大写|小写|约|[(])+\s*")
 
@@ -56,6 +58,8 @@ def amount_in(value: str, unit: int | None) -> Amount | None:
             return None  # 单价总和：3560
         # a number that is followed by words the patterns do not know is no amount
         return bare_amount(re.sub(r"\s*\([元圆]\)$", "", _PREFIX.sub("", flat)), unit)
+    if any(_LIMIT.match(flat, a.end) for a in found):
+        return None
     totals = [a for a in found if _TOTAL.search(flat[: a.start])]
     if len({a.cny for a in found}) > 1:
         found = totals
@@ -91,5 +95,10 @@ def amounts_after(sign: re.Pattern[str], line: str) -> Iterator[Amount]:
     """Give the amounts of a line that stand right behind what `sign` matches."""
     flat = level(line)
     for amount in find_amounts(line):
-        if not amount.per and sign.search(flat[max(0, amount.start - NEAR) : amount.start]):
+        limits = _LIMIT.match(flat, amount.end)
+        if (
+            not amount.per
+            and not limits
+            and sign.search(flat[max(0, amount.start - NEAR) : amount.start])
+        ):
             yield amount

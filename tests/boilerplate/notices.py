@@ -811,6 +811,16 @@ NOTICES = (
         {"awards": (("云帆科技有限公司", 12345000.0),)},
     ),
     Case(
+        "rules that name sums",
+        "湖城市泵房改造招标公告",
+        """
+采购人：名称：湖城市水务局
+预算金额100万元以上的项目须缴纳履约保证金。
+代理费按中标金额100万元以下部分1.5%收取。
+""",
+        {"stage": "招标", "budget_cny": None, "awards": (), "purchaser": "湖城市水务局"},
+    ),
+    Case(
         "two columns of contacts",
         "湖城市东路改造施工招标公告",
         """

@@ -131,6 +131,8 @@ def test_a_value_names_one_amount(text: str, cny: float) -> None:
         "保证金2万元",
         "单卷报价超过250元视为无效",
         "3.2元",
+        "100万元以上",
+        "100万元的2%",
     ],
 )
 def test_a_value_in_doubt_names_no_amount(text: str) -> None:
