@@ -11,7 +11,8 @@ from pipelines.boilerplate.amounts import level
 from pipelines.boilerplate.notice_awards import awards_of
 from pipelines.boilerplate.notice_budget import budget_of
 from pipelines.boilerplate.notice_changes import current_lines
-from pipelines.boilerplate.notice_entries import Entry, entries_of
+from pipelines.boilerplate.notice_entries import entries_of
+from pipelines.boilerplate.notice_labels import Entry
 from pipelines.boilerplate.notice_moments import read_moments
 from pipelines.boilerplate.notice_names import (
     Read,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from crawler.items import Award
 from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_entries import Entry, cells_of
+from pipelines.boilerplate.notice_labels import Entry, cells_of
 from pipelines.boilerplate.notice_signs import LOT, NOTHING
 from pipelines.boilerplate.notice_values import (
     amount_in,

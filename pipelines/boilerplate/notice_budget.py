@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.boilerplate.notice_entries import Entry
+from pipelines.boilerplate.notice_labels import Entry
 from pipelines.boilerplate.notice_signs import NOTHING
 from pipelines.boilerplate.notice_values import (
     Stated,

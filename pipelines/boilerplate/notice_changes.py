@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.boilerplate.amounts import find_amounts, level
-from pipelines.boilerplate.notice_entries import cells_of
+from pipelines.boilerplate.notice_labels import cells_of
 from pipelines.boilerplate.notice_moments import moments
 
 _TO = r"(?:为|至|到)"

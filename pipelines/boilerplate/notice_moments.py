@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from pipelines.boilerplate.amounts import level, read_han
 from pipelines.boilerplate.dates import Found, find_dates
-from pipelines.boilerplate.notice_entries import Entry
+from pipelines.boilerplate.notice_labels import Entry
 
 _ASIDE = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?|[(]?北京时间[)]?")
 _MIDNIGHT = re.compile(r"24\s*[:时点]\s*00\s*分?")

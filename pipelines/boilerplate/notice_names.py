@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_entries import Entry
+from pipelines.boilerplate.notice_labels import Entry
 from pipelines.boilerplate.notice_rules import Field
 from pipelines.boilerplate.notice_signs import NOTHING
 

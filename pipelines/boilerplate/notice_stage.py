@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_entries import Entry, cells_of
+from pipelines.boilerplate.notice_labels import Entry, cells_of
 from pipelines.boilerplate.notice_rules import Field
 from pipelines.boilerplate.notice_signs import (
     ADDRESSES_BIDDERS,

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from pipelines.boilerplate.amounts import find_amounts, level, unit_of
 from pipelines.boilerplate.notice import NoticeFacts, read_notice
 from pipelines.boilerplate.notice_changes import current_lines
-from pipelines.boilerplate.notice_entries import entries_of, field_of
+from pipelines.boilerplate.notice_entries import entries_of
+from pipelines.boilerplate.notice_labels import field_of
 from pipelines.boilerplate.notice_moments import moments
 from pipelines.boilerplate.notice_rules import LABELS, Label
 from pipelines.boilerplate.notice_signs import PROSE, SECTIONS, STAGES, Section, StageRule
