@@ -104,6 +104,7 @@ class Notice(Article):
     deadline: str | None = None
     opening_at: str | None = None
     contact: str = ""
+    stated: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

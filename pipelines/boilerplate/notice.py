@@ -1,0 +1,124 @@
+"""Tender notices: what they ask for or announce, read from their labels and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from crawler.items import Award
+from pipelines.boilerplate.amounts import level
+from pipelines.boilerplate.notice_awards import awards_of
+from pipelines.boilerplate.notice_budget import budget_of
+from pipelines.boilerplate.notice_changes import current_lines
+from pipelines.boilerplate.notice_entries import entries_of
+from pipelines.boilerplate.notice_labels import Entry
+from pipelines.boilerplate.notice_moments import read_moments
+from pipelines.boilerplate.notice_names import (
+    Read,
+    contact_of,
+    named,
+    number_in_title,
+    project_in_title,
+    purchaser_in_title,
+    region_of,
+    said_in_sentences,
+)
+from pipelines.boilerplate.notice_stage import TELLING, is_notice, stage_of
+
+NAMED = ("project", "project_number", "purchaser", "agency")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeFacts:
+    """What a tender notice says.
+
+    Amounts are yuan, None where none is said or the words leave a doubt. `deadline` and
+    `opening_at` are ISO 8601 with +08:00, or a bare date. `stated` gives, by field, the words that
+    a value was read from.
+    """
+
+    stage: str
+    project: str = ""
+    project_number: str = ""
+    purchaser: str = ""
+    agency: str = ""
+    budget_cny: float | None = None
+    awards: tuple[Award, ...] = ()
+    deadline: str | None = None
+    opening_at: str | None = None
+    contact: str = ""
+    region: str = ""
+    stated: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_notice(title: str, lines: Sequence[str]) -> NoticeFacts | None:
+    """Read a tender notice; None for a text that is none, prose about tenders among them.
+
+    `lines` are the text's lines in order, one a paragraph or a table row `| cell | cell |`.
+    """
+    lines = [line for line in lines if line.strip("|-: \u3000")]
+    entries = entries_of(lines)
+    candidates = "候选" in level(title) or "评标结果" in level(title)
+    contract = "合同" in level(title)
+    awards = awards_of(entries, lines, candidates=candidates, contract=contract)
+    if not is_notice(title, lines, entries, won=bool(awards)):
+        return None
+    stage = stage_of(title, lines, entries, won=bool(awards))
+    if stage == "更正":
+        lines = current_lines(lines)
+        entries = entries_of(lines)
+        awards = awards_of(entries, lines, candidates=candidates, contract=False)
+        if not re.search(r"中标|成交|结果|中选", level(title)):
+            awards = ()
+    elif stage in ("招标", "意向", "废标"):
+        awards = ()
+    return _facts(stage, title, lines, entries, awards)
+
+
+def _facts(
+    stage: str,
+    title: str,
+    lines: Sequence[str],
+    entries: Sequence[Entry],
+    awards: tuple[Award, ...],
+) -> NoticeFacts:
+    read: dict[str, Read] = dict(said_in_sentences(lines))
+    read |= {name: found for name in NAMED if (found := named(entries, name))}
+    if len({e.value for e in entries if e.field == "project" and e.row}) > 1:
+        read["project"] = Read()  # an intention to buy several things
+    read.setdefault("project_number", number_in_title(title))
+    read.setdefault("purchaser", purchaser_in_title(title))
+    if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
+        read.setdefault("project", project_in_title(title, read["project_number"].value))
+    read["contact"] = contact_of(entries)
+    read["region"] = region_of(entries, title, read["purchaser"].value)
+    stated = {name: found.raw for name, found in read.items() if found.value}
+    budget = budget_of(entries, lines)
+    moments = read_moments(entries, lines)
+    if budget:
+        stated["budget_cny"] = budget.raw
+    if awards:
+        stated["awards"] = "；".join(award.raw for award in awards)
+    if "deadline" in moments:
+        stated["deadline"] = moments["deadline"].raw
+    if "opening" in moments:
+        stated["opening_at"] = moments["opening"].raw
+    return NoticeFacts(
+        stage=stage,
+        project=_value(read, "project"),
+        project_number=_value(read, "project_number"),
+        purchaser=_value(read, "purchaser"),
+        agency=_value(read, "agency"),
+        budget_cny=budget.cny if budget else None,
+        awards=awards,
+        deadline=moments["deadline"].iso if "deadline" in moments else None,
+        opening_at=moments["opening"].iso if "opening" in moments else None,
+        contact=_value(read, "contact"),
+        region=_value(read, "region"),
+        stated=stated,
+    )
+
+
+def _value(read: Mapping[str, Read], name: str) -> str:
+    return read[name].value if name in read else ""

@@ -1,0 +1,262 @@
+"""Who won and for how much: from labels, table rows and sentences."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from crawler.items import Award
+from pipelines.boilerplate.amounts import level
+from pipelines.boilerplate.notice_labels import Entry, cells_of
+from pipelines.boilerplate.notice_signs import LOT, NOTHING
+from pipelines.boilerplate.notice_values import (
+    amount_in,
+    amounts_after,
+    by_lot,
+    in_other_money,
+    lots_in,
+)
+
+_WON = r"(?:预|拟)?(?:中标|成交|中选|入围)"
+_FIRM_NAME = (
+    r"[一-鿿A-Za-z()·&\d]{2,40}?(?:有限(?:责任)?公司|公司|集团|事务所|研究院|设计院|研究所|大学|学院|"
+    r"中心|厂|店|经营部|商行|合作社|工作室|医院|出版社|合伙\))(?:[(]联合体[^()]*[)])?"
+)
+_SAID = (
+    re.compile(
+        rf"(?P<firm>{_FIRM_NAME})(?:被?(?:确定|推荐|评定)?为)(?:本|该)?(?:项目|次采购|标段|包)?的?"
+        rf"(?:第[一二三](?:名)?)?{_WON}(?:候选)?(?:人|供应商|单位)"
+    ),
+    re.compile(rf"{_WON}(?:供应商|单位|人)(?:确定)?[是为](?P<firm>{_FIRM_NAME})"),
+    re.compile(
+        rf"(?P<firm>{_FIRM_NAME})以(?P<offer>(?:[^,。;]|(?<=\d),(?=\d)){{2,40}}?)(?:的?(?:总?报价|价格|总价|金额))?(?:的?)"
+        rf"(?:被确定为)?{_WON}(?![金价])"
+    ),
+    re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
+)
+_LOT_SAID = re.compile(
+    rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})[,:;]\s*(?={_WON}|总?报价)"
+)
+_SAID_AMOUNT = re.compile(
+    rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
+)
+_BEFORE_FIRM = re.compile(
+    r"^.*(?:确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
+)
+_ADDRESS = re.compile(r"\s*(?:[(,，;；(]?\s*(?:地址|联系|统一社会|电话|住所|报价|投标报价).*)$")
+_RANKED = re.compile(
+    r"(?:第\s*[一二三四五123]\s*(?:名|候选人|中标候选人|成交候选人|中标人|包)?|[1-5]\s*[.、])\s*[:：]?\s*"
+)
+_RANKED_OUT = re.compile(r"^[4-9]$|^第?[四五六七八九](?:名)?$|未|否|无效|不合格")
+
+
+@dataclass(slots=True)
+class _Draft:
+    """An award in the making; `clashes` once two amounts were said for it."""
+
+    supplier: str
+    raw: list[str] = field(default_factory=list)
+    amount: float | None = None
+    clashes: bool = False
+    lot: str = ""
+    row: tuple[int, int] | None = None
+    rank: str = ""
+    line: int = 0
+
+
+def awards_of(
+    entries: Sequence[Entry], lines: Sequence[str], *, candidates: bool, contract: bool
+) -> tuple[Award, ...]:
+    """Give the winners in order, or the ranked candidates; an amount in doubt is None."""
+    drafts = _drafts(entries, candidates=candidates, contract=contract)
+    if not drafts:
+        drafts = list(_said(lines))
+    merged = _merged(drafts)
+    totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
+    if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
+        merged[0].amount = totals.pop()
+    foreign = in_other_money(lines)
+    return tuple(
+        Award(d.supplier, None if d.clashes or foreign else d.amount, " ".join(d.raw))
+        for d in merged
+    )
+
+
+def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> list[_Draft]:
+    definite = any(e.field == "supplier" and _firms(e.value) for e in entries)
+    rows_won = {e.row for e in entries if e.row and e.field in ("award", "supplier")}
+    priced = any(e.field in ("award", "total") for e in entries)
+    sections_won = any(e.section == "award" for e in entries)
+    drafts: list[_Draft] = []
+    waiting: list[Entry] = []
+    for entry in entries:
+        is_bidder = entry.field == "bidder" and (
+            contract
+            or entry.row in rows_won - {None}
+            or (entry.section == "award" and not (definite and not entry.row))
+            or (candidates and not definite)
+            or (not definite and not sections_won and entry.row is None)
+        )
+        if entry.field == "supplier" or is_bidder:
+            for firm in _firms(entry.value):
+                drafts.append(
+                    _Draft(firm, [entry.value], lot=entry.lot, row=entry.row, line=entry.line)
+                )
+            for early in waiting if drafts else []:
+                if early.row == entry.row and (entry.row or early.line >= entry.line - 2):
+                    _attach(drafts, early)
+            waiting = []
+        elif entry.field == "rank" and drafts and entry.row and drafts[-1].row == entry.row:
+            drafts[-1].rank = level(entry.value)
+        elif entry.field == "award" or (
+            entry.field == "price"
+            and (
+                candidates
+                or contract
+                or entry.row in rows_won - {None}
+                or entry.section == "award"
+                or (not priced and _is_offer(entry, drafts))
+            )
+        ):
+            same_row = entry.row and any(d.row == entry.row for d in drafts)
+            if same_row or (not entry.row and drafts and _is_open(drafts[-1], entry)):
+                _attach(drafts, entry)
+            else:
+                waiting.append(entry)
+    return [d for d in drafts if not _RANKED_OUT.search(d.rank)]
+
+
+def _is_offer(entry: Entry, drafts: Sequence[_Draft]) -> bool:
+    """Tell a winner's 投标报价 on the line below its name."""
+    return bool(
+        drafts
+        and not entry.row
+        and not drafts[-1].row
+        and "报" in level(entry.label)
+        and entry.line - drafts[-1].line <= 1
+    )
+
+
+def _is_open(draft: _Draft, entry: Entry) -> bool:
+    """Tell whether a line's amount belongs to the firm before it rather than to the next."""
+    return draft.row is None and (
+        len(draft.raw) == 1 or draft.amount is not None or "总" in level(entry.label)
+    )
+
+
+def _attach(drafts: Sequence[_Draft], entry: Entry) -> None:
+    same = [d for d in drafts if entry.row and d.row == entry.row] or list(drafts[-1:])
+    firms = {id(d) for d in same}
+    several = [d for d in drafts if d.raw[0] == drafts[-1].raw[0] and d.row is None]
+    if len(several) > 1 and not entry.row:
+        parts = by_lot(entry.value, entry.unit) or []
+        if len(parts) == len(several) == len(lots_in(several[0].raw[0])):
+            for draft, part in zip(several, parts, strict=True):
+                draft.amount = part
+                draft.raw.append(entry.value)
+            return
+    if len(firms) > 1 or (not entry.row and len(several) > 1):
+        for draft in [*same, *several]:  # one amount for several firms
+            draft.clashes = True
+        return
+    draft = same[0]
+    read = amount_in(entry.value, entry.unit)
+    draft.raw.append(entry.value)
+    if read is None:
+        draft.clashes |= entry.field == "award"
+    elif draft.amount is None and draft.clashes and "总" in level(entry.label):
+        draft.amount, draft.clashes = read.cny, False  # 17.98万元/辆, then 总金额
+    elif draft.amount is not None and draft.amount != read.cny:
+        draft.clashes = True
+    else:
+        draft.amount = read.cny
+
+
+def _firms(value: str) -> list[str]:
+    """Give the firms of a value: 第一名 甲公司 第二名 乙公司 names two."""
+    if NOTHING.match(level(value)):
+        return []
+    pieces = [p for p in _RANKED.split(value) if p.strip()] if _RANKED.search(value) else [value]
+    if len(pieces) == 1 and "联合体" not in level(value):
+        pieces = re.split(r"[；;]\s*|、(?=[^、]*公司)", pieces[0])
+        if not all(re.search(_FIRM_NAME, level(p)) for p in pieces):
+            pieces = [value]
+    found = []
+    for piece in pieces:
+        name = re.sub(rf"^\s*[(（]?{LOT}\s*[)）]?[:：]?\s*", "", piece)
+        name = _ADDRESS.sub("", name).strip(" \u3000:：,，;；。、|")
+        if _is_firm(name):
+            found.append(name)
+    return found
+
+
+def _is_firm(name: str) -> bool:
+    flat = level(name)
+    return (
+        2 <= len(flat) <= 60
+        and not NOTHING.match(flat)
+        and not re.search(
+            r"[。?!]|\d{4}年|万元|^\d+$|^第?[一二三]?名?$|废标|流标|不足|公示|名称", flat
+        )
+        and (len(flat) > 4 or bool(re.fullmatch(r"[一-鿿·]{2,4}", flat)))
+    )
+
+
+def _said(lines: Sequence[str]) -> Iterator[_Draft]:
+    """Read the winners out of sentences: 确定某公司为中标人，中标金额为…."""
+    for line in lines:
+        if cells_of(line):
+            continue
+        flat = level(line)
+        found = [m for pattern in (*_SAID, _LOT_SAID) for m in pattern.finditer(flat)]
+        taken: list[re.Match[str]] = []
+        for match in sorted(found, key=lambda m: m.start()):
+            if not any(
+                t.start("firm") <= match.end("firm") and match.start("firm") <= t.end("firm")
+                for t in taken
+            ):
+                taken.append(match)
+        for number, match in enumerate(taken):
+            start = match.start("firm")
+            cut = _BEFORE_FIRM.match(flat[start : match.end("firm")])
+            start += cut.end() if cut else 0
+            end = taken[number + 1].start() if number + 1 < len(taken) else len(line)
+            amounts = list(amounts_after(_SAID_AMOUNT, line[match.start() : end]))
+            draft = _Draft(line[start : match.end("firm")], [line[start:end].strip()])
+            offer = match.groupdict().get("offer")
+            if offer and (said := amount_in(offer, None)):
+                amounts.append(said)
+            values = {a.cny for a in amounts}
+            draft.amount = values.pop() if len(values) == 1 else None
+            yield draft
+
+
+def _merged(drafts: Sequence[_Draft]) -> list[_Draft]:
+    """Join what was said twice of one firm and lot: in an overview and again below."""
+    kept: list[_Draft] = []
+    for draft in drafts:
+        twin = next(
+            (
+                k
+                for k in kept
+                if level(k.supplier) == level(draft.supplier)
+                and (k.lot == draft.lot or not k.lot or not draft.lot)
+                and (
+                    k.amount is None
+                    or draft.amount is None
+                    or k.amount == draft.amount
+                    or (k.row is None and draft.row is None and k.lot == draft.lot)
+                )
+            ),
+            None,
+        )
+        if twin is None:
+            kept.append(draft)
+            continue
+        if None not in (twin.amount, draft.amount) and twin.amount != draft.amount:
+            twin.clashes = True
+        elif twin.amount is None and not twin.clashes:
+            twin.amount, twin.clashes = draft.amount, draft.clashes
+            twin.raw += draft.raw[1:]
+    return kept

@@ -1,0 +1,73 @@
+"""The budget of a notice, and None wherever it is in doubt."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pipelines.boilerplate.notice_labels import Entry
+from pipelines.boilerplate.notice_signs import NOTHING
+from pipelines.boilerplate.notice_values import (
+    Stated,
+    amount_in,
+    amounts_after,
+    by_lot,
+    in_other_money,
+)
+
+_SAID_BUDGET = re.compile(
+    r"(?<!年)(?<!年度)预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\(|由?现?(?:调整|变更|更正|修改))*$"
+)
+_SAID_CEILING = re.compile(
+    r"(?:最高限价|控制价|拦标价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
+)
+
+# Nobody publishes a tender for less: it is the price of a piece.
+LEAST_BUDGET = 1000
+
+
+def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
+    """Give the budget in yuan, else the ceiling price; lots that each state one are summed."""
+    if in_other_money(lines):
+        return None
+    budget = _total_of([e for e in entries if e.field == "budget"], entries)
+    if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
+        return budget
+    if said := {a.cny: line for line in lines for a in amounts_after(_SAID_BUDGET, line)}:
+        return Stated(*said.popitem()) if len(said) == 1 else None
+    if labelled := [e for e in entries if e.field == "ceiling" and not NOTHING.match(e.value)]:
+        return _total_of(labelled, entries)
+    said = {a.cny: line for line in lines for a in amounts_after(_SAID_CEILING, line)}
+    return Stated(*said.popitem()) if len(said) == 1 else None
+
+
+def _total_of(stated: Sequence[Entry], entries: Sequence[Entry]) -> Stated | None:
+    whole: dict[float, str] = {}
+    lots: dict[str, float] = {}
+    words: list[str] = []
+    several_projects = len({e.value for e in entries if e.field == "project" and e.row}) > 1
+    for entry in stated:
+        if NOTHING.match(entry.value):
+            continue
+        parts = by_lot(entry.value, entry.unit)
+        single = amount_in(entry.value, entry.unit) if parts is None else None
+        if parts:
+            whole[sum(parts)] = entry.value
+        elif single is None or single.cny < LEAST_BUDGET:
+            return None
+        elif entry.lot or entry.row:
+            name = entry.lot or f"row {entry.row}"
+            if lots.setdefault(name, single.cny) != single.cny:
+                return None
+            words.append(entry.value)
+        else:
+            whole[single.cny] = entry.value
+    if len(whole) == 1:
+        return Stated(*next(iter(whole.items())))
+    if whole:
+        return None
+    if not lots or several_projects:
+        return None
+    if len(lots) == 1 or not any(name.startswith("row") for name in lots):
+        return Stated(sum(lots.values()), "；".join(words))
+    return None

@@ -1,0 +1,123 @@
+"""Labels before colons and the values behind them: 项目名称：…."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pipelines.boilerplate.amounts import FOREIGN, level, unit_of
+from pipelines.boilerplate.notice_rules import LABELS, Field
+from pipelines.boilerplate.notice_signs import LOT, Section
+
+LONGEST_LABEL = 24
+
+_NUMBER = r"[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)"
+
+_NUMBERING = rf"(?:{_NUMBER}(?:[).、,]|\s(?!\d)))|[★▲●◆■*•·▪]|(?=\d\.)"
+
+LEADING = re.compile(rf"^\s*(?:{_NUMBERING})?\s*(?:{_NUMBERING})?\s*")
+
+_BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
+
+_WORD = (
+    r"[一-鿿](?:\s{1,4}[一-鿿]){1,7}|"
+    r"[一-鿿A-Za-z/、]{2,24}(?:\([^()]{1,20}\)[一-鿿/、]{1,12})?|(?=\d*[一-鿿])[一-鿿\d]{2,12}"
+)
+
+SPLIT = re.compile(
+    rf"(?:^|(?<=[\s;,。|、(]))(?:{_NUMBERING})?\s*"
+    rf"(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
+)
+
+_LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
+
+_LOT_LEADS = re.compile(rf"\s*[(]?{LOT}[)]?\s*:\s*")
+
+_NEW = re.compile(r"^(?:现|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{2})")
+
+_BECOMES = re.compile(r"现?(?:将)?(?:更正|变更|修改|调整|延期|改)?(?:为|后|至)|现")
+
+_PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮|" + FOREIGN)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A label and its value.
+
+    `unit` is the yuan that the label counts in, None where it does not say; `line` the index of
+    the line; `row` names the table row (or column, of a table that lies on its side).
+    """
+
+    field: Field
+    label: str
+    value: str
+    line: int
+    section: Section = ""
+    lot: str = ""
+    row: tuple[int, int] | None = None
+
+    @property
+    def unit(self) -> int | None:
+        """Give the yuan that the label counts in."""
+        return unit_of(self.label)
+
+
+@lru_cache(maxsize=4096)
+def field_of(label: str) -> Field | None:
+    """Name the field of a label; None for what is no label of a notice."""
+    flat = level(label)
+    if len(flat) > LONGEST_LABEL + 16:
+        return None
+    bare = _NEW.sub("", _LOT_FIRST.sub("", LEADING.sub("", flat)))
+    key = "".join(_BRACKETS.sub("", bare).split()).rstrip(":：为是")
+    if not 2 <= len(key) <= LONGEST_LABEL:
+        return None
+    found = next((x.field for x in LABELS if x.pattern.fullmatch(key)), None)
+    if found in ("award", "price", "budget", "ceiling", "total") and _PER_PIECE.search(flat):
+        return "other"
+    return found
+
+
+def lot_of(text: str) -> str:
+    """Give the lot that a text begins with, 第一包 or 标项2, or nothing."""
+    match = _LOT_FIRST.match(level(text))
+    return "".join(match["lot"].split()) if match else ""
+
+
+def cells_of(line: str) -> list[str]:
+    """Give the cells of a table's row; a line that is no row has none."""
+    text = line.strip()
+    if not (text.startswith("|") and text.endswith("|") and len(text) > 1):
+        return []
+    return [cell.strip() for cell in text[1:-1].split("|")]
+
+
+def labelled(line: str, index: int) -> Iterator[Entry]:
+    """Give the labels of one line with their values; lots are part of a value, not labels."""
+    flat = level(line)
+    if (lead := _LOT_LEADS.match(flat)) and SPLIT.match(flat[lead.end() :]):
+        yield from labelled(line[lead.end() :], index)  # 包1：成交供应商：…
+        return
+    marks = [
+        m
+        for m in SPLIT.finditer(flat)
+        if not re.fullmatch(LOT, m["label"].strip())
+        and not (m.start() and _BECOMES.fullmatch(m["label"].strip()))
+    ]
+    if not marks:
+        field = field_of(line) if len(line) <= LONGEST_LABEL else None
+        if field:
+            yield Entry(field, line.strip(), "", index)
+        return
+    for number, mark in enumerate(marks):
+        end = marks[number + 1].start() if number + 1 < len(marks) else len(line)
+        label = line[mark.start("label") : mark.end("label")].strip()
+        if flat[: mark.start()].endswith("(") and (close := flat.find(")", mark.end(), end)) > 0:
+            end = close
+        value = line[mark.end() : end].strip(" \u3000;；,，、|")
+        field = field_of(label) or "other"
+        if field == "other" and value and (inner := field_of(value)) and inner != "other":
+            field, label, value = inner, value, ""  # 更正事项：投标截止时间
+        yield Entry(field, label, value, index)
