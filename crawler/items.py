@@ -23,6 +23,10 @@ class Damage:
     confidence: float
 
 
+CANDIDATE = "candidate-"
+"""Begins the rule of what a method took for an article where the methods do not agree."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """One line that a named rule took out; `line` is its index among the extracted lines."""
@@ -118,6 +122,7 @@ class Rejected:
     title: str = ""
     text: str = ""
     archive: str = ""
+    dropped: tuple[Dropped, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from crawler.items import Article, Page, Refined, Rejected
+from crawler.items import ARTICLE_FIELDS, Article, Notice, Page, Refined, Rejected
 from pipelines.charset import repair
 from pipelines.charset.script import script_of
 from pipelines.dedup import canonical_url
@@ -16,6 +16,7 @@ from pipelines.quality import check
 
 if TYPE_CHECKING:
     from pipelines.boilerplate import Extracted, Observation, Template
+    from pipelines.boilerplate.notice import NoticeFacts
 
 Templates = Mapping[str, "Template"]
 """Templates by host."""
@@ -53,7 +54,8 @@ def observed(page: Page, template: Template | None) -> tuple[Article, Observatio
 
 
 def _article(page: Page, found: Extracted) -> Article:
-    return Article(
+    """Make the article, or the notice, of what was found in a page."""
+    article = Article(
         url=page.url,
         canonical_url=canonical_url(page.url),
         source=page.source,
@@ -77,6 +79,26 @@ def _article(page: Page, found: Extracted) -> Article:
         template=f"{host_of(page.url)}/{found.template}" if found.template else "",
         archive=page.archive,
     )
+    if found.notice is None:
+        return article
+    shared = {name: getattr(article, name) for name in ARTICLE_FIELDS}
+    return Notice(**shared | _notice_fields(found.notice))
+
+
+def _notice_fields(facts: NoticeFacts) -> dict[str, Any]:
+    return {
+        "stage": facts.stage,
+        "project": facts.project,
+        "project_number": facts.project_number,
+        "purchaser": facts.purchaser,
+        "agency": facts.agency,
+        "budget_cny": facts.budget_cny,
+        "awards": list(facts.awards),
+        "deadline": facts.deadline,
+        "opening_at": facts.opening_at,
+        "contact": facts.contact,
+        "stated": dict(facts.stated),
+    }
 
 
 def reject(article: Article, reason: str) -> Rejected:
@@ -89,6 +111,7 @@ def reject(article: Article, reason: str) -> Rejected:
         title=article.title,
         text=article.text,
         archive=article.archive,
+        dropped=article.dropped,
     )
 
 

@@ -22,13 +22,21 @@ from sqlalchemy import (
     event,
     inspect,
     select,
+    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from crawler.state.wal import use_wal
 
-SCHEMA = 1
+SCHEMA = 2
+# What leads from the schema of this number to the next.
+UPGRADES = {
+    1: (
+        "ALTER TABLE articles ADD COLUMN stated JSON",
+        "ALTER TABLE quarantine ADD COLUMN dropped JSON",
+    ),
+}
 
 metadata = MetaData()
 
@@ -77,6 +85,7 @@ articles = Table(
     Column("deadline", String(32)),
     Column("opening_at", String(32)),
     Column("contact", Text),
+    Column("stated", JSON),
     Index("articles_version", "canonical_url", "version", unique=True),
     Index("articles_source", "source", "is_current"),
     Index("articles_reprint_of", "reprint_of"),
@@ -95,6 +104,7 @@ quarantine = Table(
     Column("title", Text),
     Column("text", Text),
     Column("archive", Text),
+    Column("dropped", JSON),
     Index("quarantine_url", "url", "reason"),
 )
 
@@ -156,6 +166,11 @@ def _ensure_schema(connection: Connection) -> None:
         connection.execute(schema_version.insert().values(version=SCHEMA))
         return
     found = connection.scalar(select(schema_version.c.version))
+    while found in UPGRADES:
+        for statement in UPGRADES[found]:
+            connection.execute(text(statement))
+        found += 1
+        connection.execute(schema_version.update().values(version=found))
     if found != SCHEMA:
         raise DatabaseError(f"the database has schema {found}, this version reads {SCHEMA}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -106,6 +107,7 @@ def add_quarantine(
         "title": rejected.title,
         "text": rejected.text,
         "archive": rejected.archive,
+        "dropped": [asdict(line) for line in rejected.dropped],
     }
     same = (quarantine.c.url == rejected.url) & (quarantine.c.reason == rejected.reason)
     if not connection.execute(update(quarantine).where(same).values(values)).rowcount:

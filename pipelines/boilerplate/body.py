@@ -26,7 +26,7 @@ FORUM_WORDS = re.compile(r"楼主|只看该作者|回帖|跟帖|发表于|回复
 FORUM_REPLIES = 3
 _PUNCTUATION = re.compile(r"[\W_]+")
 
-DISAGREE = 0.5
+DISAGREE = 0.4
 UNSURE = 0.8
 # A body that leaves out all that stands behind the title is the next article, of a short one.
 ASTRAY = 0.4
@@ -88,7 +88,7 @@ def find_body(
         lines = lines_of([*_lead(bodies, name, page), *bodies[name]], page)
     if astray:
         agreement = min(agreement, ASTRAY)
-    if agreement >= DISAGREE:
+    if agreement > DISAGREE:
         return Body(lines, agreement, left_out=left_out)
     candidates = {n: lines_of(numbers, page) for n, numbers in bodies.items()}
     return Body(lines, agreement, candidates, left_out)

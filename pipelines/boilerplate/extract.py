@@ -7,13 +7,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from crawler.items import Dropped
+from crawler.items import CANDIDATE, Dropped
 from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.metadata import Facts, read_facts
+from pipelines.boilerplate.notice import NoticeFacts, may_be_notice, read_notice
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
 from pipelines.boilerplate.page import is_sentence, read_page
@@ -73,10 +74,11 @@ def _by_layout(tree: HtmlElement, located: Located, template: Template) -> Extra
     heading = located.heading or _best_title(titles_of(tree), page)
     title = without_site_name(heading, page)
     links = frozenset(line.text for line in located.article.lines if line.is_link)
-    kept, dropped = strip(lines, title, site_lines(located, template), links)
+    furniture, repeated = site_lines(located, template)
+    kept, dropped, notice = _strip(lines, title, furniture, repeated, links)
     facts = _facts_around(title, [title, *page], kept)
     published = facts.published or meta_date(tree)
-    found = _assemble(title, kept, dropped, facts, published)
+    found = _assemble(title, kept, dropped, facts, published, notice=notice)
     return replace(found, template=f"{template.version}#{located.layout}")
 
 
@@ -99,14 +101,39 @@ def _whole(
     links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
     body = find_body(tree, lines_of_page, title, links, forum=forum)
     lines = _from_title(body.lines, title)
-    known = repeated_lines(lines, template, links) if template is not None else frozenset()
-    kept, dropped = strip(lines, title, known, links)
+    repeated = repeated_lines(lines, template, links) if template is not None else frozenset()
+    kept, dropped, notice = _strip(lines, title, frozenset(), repeated, links)
     facts = _facts_around(title, page, kept)
     published = facts.published or meta_date(tree)
-    found = _assemble(title, kept, dropped, facts, published, agreement=body.agreement)
-    if template is not None:
-        found = replace(found, template=template.version)
+    found = _assemble(
+        title, kept, dropped, facts, published, agreement=body.agreement, notice=notice
+    )
+    others = tuple(
+        Dropped(f"{CANDIDATE}{name}", 0, "\n".join(lines))
+        for name, lines in sorted(body.candidates.items())
+        if lines
+    )
+    version = template.version if template is not None else ""
+    found = replace(found, template=version, dropped=found.dropped + others)
     return found, observe(url, html, lines_of_page, found)
+
+
+def _strip(
+    lines: Sequence[str],
+    title: str,
+    furniture: frozenset[str],
+    repeated: frozenset[str],
+    links: frozenset[str],
+) -> tuple[list[str], list[Dropped], NoticeFacts | None]:
+    """Take furniture out of an article, and the lines that repeat on its site.
+
+    The labels of a notice repeat, and stay.
+    """
+    if may_be_notice(title, lines):
+        kept, dropped = strip(lines, title, furniture, links)
+        if notice := read_notice(title, kept):
+            return kept, dropped, notice
+    return *strip(lines, title, furniture | repeated, links), None
 
 
 def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:
@@ -136,7 +163,7 @@ def strip_lines(text: str) -> Extracted:
     low, high = between_markers(lines)
     first = next((i for i in range(low, high) if is_prose(lines[i])), high)
     title, place = _title_of_lines(lines[:first] or lines[:1])
-    kept, dropped = strip(lines, title)
+    kept, dropped, notice = _strip(lines, title, frozenset(), frozenset(), frozenset())
     head = {index for index in range(first) if index <= place or low > index}
     moved = {d.line for d in dropped}
     dropped += [Dropped("before-title", i, lines[i]) for i in sorted(head - moved) if i != place]
@@ -144,7 +171,8 @@ def strip_lines(text: str) -> Extracted:
     gone = {d.line for d in dropped}
     kept = [line for i, line in enumerate(lines) if i not in gone]
     facts = read_facts(lines[:first], lines[first:])
-    return _assemble(title, kept, sorted(dropped, key=lambda d: d.line), facts, facts.published)
+    dropped.sort(key=lambda d: d.line)
+    return _assemble(title, kept, dropped, facts, facts.published, notice=notice)
 
 
 def _assemble(
@@ -155,11 +183,10 @@ def _assemble(
     published: Found | None,
     *,
     agreement: float = 1.0,
+    notice: NoticeFacts | None = None,
 ) -> Extracted:
     if published:
         kept, dropped = _without_date(kept, dropped, published.raw)
-    prose = sum(len(line) for line in kept if is_prose(line))
-    total = sum(map(len, kept))
     return Extracted(
         title=title,
         text="\n".join(kept),
@@ -168,11 +195,12 @@ def _assemble(
         publisher=facts.publisher,
         authors=facts.authors,
         editor=facts.editor,
-        region=facts.region,
+        region=facts.region or (notice.region if notice else ""),
         section=facts.section,
         tags=facts.tags,
-        kind="empty" if _only_furniture(kept) else "article",
-        confidence=round(agreement * prose / total, 3) if total else 0.0,
+        kind="notice" if notice else "empty" if _only_furniture(kept) else "article",
+        confidence=agreement if kept else 0.0,
+        notice=notice,
         dropped=tuple(dropped),
     )
 

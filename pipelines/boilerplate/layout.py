@@ -92,8 +92,8 @@ def _precedes(element: HtmlElement, way: Sequence[HtmlElement]) -> bool:
     return False
 
 
-def site_lines(located: Located, template: Template) -> frozenset[str]:
-    """Give those lines of an article's block that are its site's and not its own.
+def site_lines(located: Located, template: Template) -> tuple[frozenset[str], frozenset[str]]:
+    """Give the lines of furniture in an article's block, and those that repeat on its site.
 
     What stands in a block of furniture goes; where the block has no name, only at the edges of the
     article, for other blocks may look like it.
@@ -113,7 +113,7 @@ def site_lines(located: Located, template: Template) -> frozenset[str]:
         (furniture if named or use == "list" or line.is_link else doubtful).add(line.text)
     links = frozenset(line.text for line in article.lines if line.is_link)
     rest = [line.text for line in article.lines if line.text not in furniture]
-    return repeated_lines(rest, template, links, doubtful) | furniture
+    return frozenset(furniture), repeated_lines(rest, template, links, doubtful)
 
 
 def repeated_lines(

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from crawler.items import Dropped, Kind
+
+if TYPE_CHECKING:
+    from pipelines.boilerplate.notice import NoticeFacts
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +34,4 @@ class Extracted:
     confidence: float = 0.0
     dropped: tuple[Dropped, ...] = ()
     template: str = ""
+    notice: NoticeFacts | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from crawler.items import Article
+from crawler.items import CANDIDATE, Article
 
 SHORTEST = 20
 LOST = 0.1
@@ -24,4 +24,6 @@ def check(article: Article) -> str | None:
         return "too short"
     if text.count("\ufffd") > LOST * len(text):
         return "undecodable"
+    if article.kind == "article" and any(d.rule.startswith(CANDIDATE) for d in article.dropped):
+        return "doubtful"
     return None
