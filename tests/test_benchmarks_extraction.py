@@ -127,17 +127,24 @@ def test_the_split_is_by_the_first_digit_of_the_sites_md5() -> None:
     assert {site: half_of(site) for site in expected} == expected
 
 
-def test_a_legacy_page_is_read_in_the_charset_of_the_gold(tmp_path: Path) -> None:
-    folder = tmp_path / "pages" / "p1"
-    folder.mkdir(parents=True)
-    (folder / "page.html.gz").write_bytes(gzip.compress("<p>清源市</p>".encode("gb18030")))
-    gold = {"id": "p1", "site": "news.example", "lang": "zh", "genre": "article", "text": "清源市"}
-    (folder / "gold.json").write_text(json.dumps({**gold, "charset": "gb18030", "url": None}))
+def test_a_page_is_read_as_it_is_encoded_whatever_the_gold_calls_its_charset(
+    tmp_path: Path,
+) -> None:
+    html = "<p>清源市举行了新图书馆的开馆仪式，市民可以免费借阅。</p>"
+    for charset in ("gb18030", "utf-8"):
+        folder = tmp_path / "pages" / charset
+        folder.mkdir(parents=True)
+        (folder / "page.html.gz").write_bytes(gzip.compress(html.encode(charset)))
+        gold = {"id": charset, "site": "news.example", "url": None, "charset": "gb18030"}
+        (folder / "gold.json").write_text(json.dumps(gold))
 
-    [read] = gold_pages(tmp_path)
+    read = gold_pages(tmp_path)
 
-    assert read.html == "<p>清源市</p>"
-    assert read.url == "https://news.example/p1.html"
+    assert [page.html for page in read] == [html, html]
+    assert [page.url for page in read] == [
+        "https://news.example/gb18030.html",
+        "https://news.example/utf-8.html",
+    ]
 
 
 def test_a_page_that_an_extractor_raises_on_counts_as_an_error_and_finds_nothing(
