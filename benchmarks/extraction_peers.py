@@ -42,12 +42,14 @@ def _trafilatura(**settings: Any) -> Callable[[], Extractor]:
         from trafilatura.settings import Document
 
         def extract(page: GoldPage) -> Found:
-            # Its comments stand apart from its text here, as the gold wants it.
             found = bare_extraction(page.html, url=page.url, with_metadata=True, **settings)
             if not isinstance(found, Document):
                 return Found()
+            text = found.text or ""
+            if page.is_forum:  # it takes replies for comments, and keeps those apart
+                text += "\n" + (found.comments or "")
             return Found(
-                text=found.text or "",
+                text=text,
                 title=found.title or "",
                 day=found.date or "",
                 source=found.sitename or "",
