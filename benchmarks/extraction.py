@@ -145,6 +145,7 @@ def _is_in(name: str, only: Sequence[str] | None) -> bool:
 def _sections(
     pages: Sequence[GoldPage], notices: Sequence[GoldPage], runs: Mapping[str, Run], repeats: int
 ) -> Iterator[str]:
+    """Give all sections in the order of print; another section is another `yield from`."""
     scores = {name: _scores(pages, done) for name, done in runs.items()}
     for name, belongs in GROUPS.items():
         chosen = [page for page in pages if belongs(page)]
