@@ -184,6 +184,24 @@ def test_the_cost_is_the_ratio_of_the_sums_beside_that_of_the_middle_page() -> N
     assert "ours 12.0 s  trafilatura 4.0 s  together 3.00 x  median 1.00 x" in shown
 
 
+def test_both_sides_are_timed_on_each_page_and_take_turns_at_being_first(tmp_path: Path) -> None:
+    calls: list[str] = []
+
+    def side(name: str) -> Extractor:
+        def extract(page: GoldPage) -> Found:
+            calls.append(name + page.key)
+            return Found()
+
+        return extract
+
+    pages = [page(tmp_path, id="1"), page(tmp_path, id="2")]
+
+    costs = extraction_cost.measure(pages, (side("ours"), side("theirs")), repeats=2)
+
+    assert len(costs) == 2
+    assert calls == "ours1 theirs1 ours2 theirs2 theirs1 ours1 theirs2 ours2".split()  # noqa: SIM905
+
+
 def test_a_table_has_a_row_for_each_extractor(tmp_path: Path) -> None:
     pages = [page(tmp_path, lang="zh", title="甲", text="甲乙")]
     found = {OURS: Found(text="甲乙", title="甲"), "peer": Found(text="甲乙丙丁")}
