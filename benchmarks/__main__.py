@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import charset, crawl
+from benchmarks import charset, crawl, extraction
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
     "charset": charset.main,
+    "extraction": extraction.main,
 }
 
 
