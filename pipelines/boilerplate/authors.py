@@ -10,7 +10,7 @@ from pipelines.charset.script import fold_script
 # What follows a name on the same line, without a space before it.
 WORDS = (
     "作者|编辑|责编|责任|记者|发布|时间|日期|来源|收集|字号|浏览|点击|阅读|参与|返回|原标题|摄影|"
-    "审核|校对|通讯员|发自|供稿|联系|电话|本文|分享|报道|举报"
+    "审核|校对|通讯员|发自|供稿|联系|电话|本文|分享|举报"
 )
 # The hundred surnames that nine of ten people bear, and the double ones.
 SURNAMES = (
@@ -19,20 +19,16 @@ SURNAMES = (
     "龚邵万钱严覃武戴莫孔向汤"
 )
 # Words that begin as names do: a menu's entry under a title is no author.
-NO_NAMES = frozenset(
-    "高考 高校 高清 高端 金融 方案 方法 马上 万象 江苏 江西 江南 石油 白酒 田园 成都 汤原 龙江 "
-    "武汉 武术 任务 范围 方面 方便 程序 严重 严正 向上 向前 陆军 于此 夏天 秦皇岛 黄金 黄页 林业 雷达 "
-    "段落 段子 白银 钱包 毛利 江湖 金额 金属 高铁 高层 高管 高速 宋体 顾问 贺词 史料 史记 汪汪 常识".split()
-)
+NO_NAMES = frozenset(["翻译"])
 PLACES = (
     "中国|中共|国家|全国|北京|天津|上海|重庆|河北|山西|辽宁|吉林|黑龙江|江苏|浙江|安徽|福建|江西|"
     "山东|河南|湖北|湖南|广东|海南|四川|贵州|云南|陕西|甘肃|青海|内蒙古|广西|西藏|宁夏|新疆|香港|"
     "澳门|台湾|南京|武汉|广州|深圳|杭州|清华|复旦|南开"
 )
-_NOT = rf"(?!{WORDS})"
+_NOT = rf"(?!{WORDS}|报道)"
 _PERSON = rf"(?:{_NOT}[一-鿿·]){{2,4}}"
 _NAMES = rf"{_PERSON}(?:[ \u3000、,，&/]{{1,3}}{_PERSON}){{0,5}}"
-_STOP = rf"(?=\s|$|[|｜,，;；。】\])）\[(（/]|{WORDS}|\d{{4}}|(?:{PLACES}))"
+_STOP = rf"(?=\s|$|[|｜,，;；。】\])）\[(（/]|{WORDS}|报道|\d{{4}}|(?:{PLACES}))"
 # A photographer's name is no author's: 记者 张三 摄.
 _NO_PHOTO = r"(?![\s、]{0,2}(?:摄|图|/摄|制图))"
 _REPORTER = "(?:记者|通讯员|评论员|实习生|撰稿人|专栏作者|作者)"
@@ -61,14 +57,17 @@ BYLINES = tuple(
 # 通讯员 after the reporters, in one pair of brackets: （记者 鲁一鸣 通讯员 韦青）
 _FURTHER = re.compile(rf"^\s*(?:本报)?{_REPORTER}\s*[:：]?\s*({_NAMES})(?=\s*[)）】\]，,；;]|\s*$)")
 _SPLIT = re.compile(r"[ \u3000、,，&/]+")
-_BARE = re.compile(rf"^(?:文\s*)?([{SURNAMES}][一-鿿]{{1,2}}(?:[ 、][{SURNAMES}][一-鿿]{{1,2}}){{0,3}})$")
+_BORNE = rf"[{SURNAMES}][一-鿿]{{1,2}}"
+_BARE = re.compile(rf"^(?:文\s*)?({_BORNE}(?:[ 、]{_BORNE}){{0,3}})$")
 # 来源：青岚日报 鲁一鸣
 _BESIDE = re.compile(rf"来源\s*[:：]\s*\S{{2,16}}\s+([{SURNAMES}][一-鿿]{{1,2}})$")
 EDGE = 90
 
 
-def authors_of(head: Sequence[str], tail: Sequence[str]) -> tuple[str, ...]:
-    """Read the authors from lines before the text (the title first), else from its edges.
+def authors_of(
+    head: Sequence[str], tail: Sequence[str], under: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Read the authors from lines before the text and in it, else a name `under` the title.
 
     Of a long line only the first and the last EDGE characters are read: a text opens with
     青岚讯（记者 鲁一鸣） and closes with （鲁一鸣 韦青）, and names in its middle are others'.
@@ -80,7 +79,7 @@ def authors_of(head: Sequence[str], tail: Sequence[str]) -> tuple[str, ...]:
         for flat, line in folded:
             if match := pattern.search(flat):
                 return _names(match, flat, line)
-    return _bare(head)
+    return _bare(under)
 
 
 def _edges(line: str) -> list[str]:
@@ -93,12 +92,12 @@ def _names(match: re.Match[str], flat: str, line: str) -> tuple[str, ...]:
         start = match.end()
         found.append(line[start + further.start(1) : start + further.end(1)])
     names = (name for words in found for name in _SPLIT.split(words))
-    return tuple(dict.fromkeys(name for name in names if name))
+    return tuple(dict.fromkeys(name for name in names if name and name not in NO_NAMES))
 
 
-def _bare(head: Sequence[str]) -> tuple[str, ...]:
+def _bare(under: Sequence[str]) -> tuple[str, ...]:
     """Take a line that is a person's name alone, or one that stands behind the publisher's."""
-    for line in head[1:5]:
+    for line in under:
         flat = fold_script(line)
         if (match := _BARE.match(flat) or _BESIDE.search(flat)) and match[1] not in NO_NAMES:
             words = line[match.start(1) : match.end(1)]

@@ -14,7 +14,7 @@ from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
 from pipelines.boilerplate.meta import meta_facts
-from pipelines.boilerplate.metadata import Facts, read_facts
+from pipelines.boilerplate.metadata import Facts, read_facts, signed_date
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
 from pipelines.boilerplate.page import is_sentence, read_page
@@ -70,9 +70,7 @@ def read(
     return _whole(tree, html, url, template)
 
 
-def _by_layout(
-    tree: HtmlElement, url: str, located: Located, template: Template
-) -> Extracted:
+def _by_layout(tree: HtmlElement, url: str, located: Located, template: Template) -> Extracted:
     lines = [line.text for line in located.article.lines]
     page = [*located.before, *lines, *located.behind]
     heading = located.heading or _best_title(titles_of(tree), page)
@@ -235,27 +233,31 @@ def _facts_around(
 ) -> Facts:
     """Read the facts that stand around the body; what the page's head says fills what is missing.
 
-    The visible date comes first: a head's is often the day of a republication. The address's comes
-    last.
+    The visible date comes first: a head's is often the day of a republication. The day a notice is
+    signed and the address's come last.
     """
     key = key_of(title)
     first = next((line for line in body if is_prose(line)), "")[:30]
     start = next((i for i, line in enumerate(page) if first and first in line), len(page))
-    place = max(
-        (i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)), default=0
-    )
+    named = [i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)]
+    place = named[-1] if named else max(0, min(start, len(page) - 1) - 10)
     top = max(0, place - 6)
     window = page[top : max(start, place + 1)][:30]
     said = meta_facts(tree)
     dated = said.published or meta_date(tree)
     year = year_in_address(url) or (int(dated.iso[:4]) if dated else None)
     tail = page[start : start + len(body) + 12]
-    facts = read_facts(window, tail, fields=page[max(0, place - FIELDS) : top], year=year)
+    fields = page[max(0, place - FIELDS) : top]
+    spots = [i + 1 for i in named[-2:]] or [0]
+    under = [line for i in spots for line in page[i : min(i + 4, start)]]
+    facts = read_facts(window, tail, fields=fields, under=under, year=year)
+    # Many sites name the editor in <meta name="author">.
+    writers = () if facts.editor and facts.editor in said.authors else said.authors
     return replace(
         facts,
-        published=facts.published or dated or from_address(url),
+        published=facts.published or dated or signed_date(body) or from_address(url),
         publisher=facts.publisher or said.publisher,
-        authors=facts.authors or said.authors,
+        authors=facts.authors or writers,
         section=facts.section or said.section,
         tags=facts.tags or said.tags,
     )

@@ -24,8 +24,17 @@ PUBLISHER_BESIDE_DATE = re.compile(
     rf"^{_DAY}\s*({_NAME}{{2,16}}?)(?:\[整理\]|\s+来自)|"
     rf"^{_DAY}\s+({_NAME}{{1,14}}?(?:{_MEDIA}))(?=\s|$)"
 )
+# 青岚社河湾5月3日电　（青岚日报讯）
+DATELINE = re.compile(
+    r"^[（(【]?([一-鿿]{1,6}[社网报])"
+    r"(?:[一-鿿]{1,8}\d{1,2}月\d{1,2}日(?:电|讯)|(?<!本报)(?<!本网)讯[ （(）)】])"
+)
 EDITOR = re.compile(rf"(?:责任编辑|责编|编辑)\s*[:：/]\s*({_NAME}{{2,12}}){_STOP}")
-REGION = re.compile(r"(?:所在地区|所属地区|项目地区|(?<![一-鿿])地区|所在地(?:区)?|行政区域|省份)\s*[:：]\s*([一-鿿]{2,8}(?:\s*[-—]\s*[一-鿿]{2,10}){0,3})")
+# 所在地区：青岚省-河湾市　省份：青岚
+REGION = re.compile(
+    r"(?:(?:所在|所属|项目)地区|(?<![一-鿿])地区|所在地区?|行政区域|省份)\s*[:：]\s*"
+    r"([一-鿿]{2,8}(?:\s*[-—]\s*[一-鿿]{2,10}){0,3})"
+)
 # 首页 > 农业 > 正文　当前位置：首页 / 农业　网易首页--> 商业　首页 → 理论新闻
 _ARROW = r"\s*(?:-{1,3}>|[>＞»›→]+)\s*"
 CRUMBS = re.compile(rf"^(?:.{{0,8}}位置\s*[:：]\s*)?(.{{1,40}}?{_ARROW}.{{1,80}})$")
@@ -64,12 +73,13 @@ def read_facts(
     tail: Sequence[str] = (),
     *,
     fields: Sequence[str] = (),
+    under: Sequence[str] = (),
     year: int | None = None,
 ) -> Facts:
     """Read the facts of lines near the title, those behind the body second.
 
-    `fields` are lines further above the title, where only dates with a label are read. `year` is
-    the one of a date that names none; without it, the one of another date near the title.
+    `fields` are lines further above the title, where only dates with a label are read; `under`
+    are those right below it, where a name may stand alone. `year` is that of a date without one.
     """
     front = _joined(head)
     before = [line for line in front if len(line) <= LONGEST]
@@ -82,13 +92,22 @@ def read_facts(
         or _yearless(before, year),
         publisher=_first(PUBLISHER, before)
         or _first(PUBLISHER_BESIDE_DATE, before)
-        or _first(PUBLISHER, behind),
-        authors=authors_of(front, tail),
+        or _first(PUBLISHER, behind)
+        or _first(DATELINE, [line[:60] for line in tail[:2]]),
+        authors=authors_of(front, tail, under),
         editor=_first(EDITOR, short),
         region=re.sub(r"\s", "", _first(REGION, [*_joined(fields), *short])),
         section=_section(head),
         tags=_tags(short),
     )
+
+
+def signed_date(body: Sequence[str]) -> Found | None:
+    """Read the date that stands alone under a text, where notices are signed."""
+    for line in reversed(body[-4:]):
+        if len(line) <= 32 and (found := find_dates(line)) and len(line) <= len(found[0].raw) + 4:
+            return found[0]
+    return None
 
 
 def _joined(lines: Sequence[str]) -> list[str]:
@@ -145,4 +164,6 @@ def _section(lines: Sequence[str]) -> str:
 
 def _tags(lines: Sequence[str]) -> tuple[str, ...]:
     words = _first(TAGS, lines)
-    return tuple(w for w in re.split(r"[\s,，、;；]+", words) if w)[:20]
+    tags = tuple(w for w in re.split(r"[\s,，、;；|]+", words) if w)[:20]
+    # A line of fields that happens to begin with a label, not tags.
+    return () if any(len(tag) > 16 or re.search("[:：]", tag) for tag in tags) else tags
