@@ -146,7 +146,8 @@ def strip_lines(text: str) -> Extracted:
     dropped += [Dropped("title", place, lines[place])] if place not in moved else []
     gone = {d.line for d in dropped}
     kept = [line for i, line in enumerate(lines) if i not in gone]
-    facts = read_facts(lines[:first], lines[first:])
+    under = lines[place + 1 : min(place + 5, first)]
+    facts = read_facts(lines[:first], lines[first:], under=under)
     return _assemble(title, kept, sorted(dropped, key=lambda d: d.line), facts, facts.published)
 
 

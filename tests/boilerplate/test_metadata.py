@@ -152,11 +152,11 @@ def test_a_sites_fixed_keywords_are_no_tags(words: str) -> None:
 
 
 def test_the_editor_in_the_author_meta_is_no_author_and_the_address_dates_last() -> None:
-    body = "<p>青岚县的渡槽始建于1971年，去年冬天检修时发现三处裂缝，今年春灌前必须补好。</p>" * 1
+    body = "<p>青岚县的渡槽始建于1971年，去年冬天检修时发现三处裂缝，今年春灌前必须补好。</p>"
     body += "<p>施工队长说，脚手架要从河底搭起，水位一涨就得停工，大家干脆住在了工棚里。</p>"
     page = (
-        '<html><head><title>渡槽补好了 下游多浇八百亩</title><meta name="author" content="高明远">'
-        f"</head><body><h1>渡槽补好了 下游多浇八百亩</h1>{body}<p>责任编辑：高明远</p></body></html>"
+        '<html><head><title>渡槽补好了 下游多浇水</title><meta name="author" content="高明远">'
+        f"</head><body><h1>渡槽补好了 下游多浇水</h1>{body}<p>责任编辑：高明远</p></body></html>"
     )
 
     found = extract(page, "http://qinglan.example/2024-03/28/c_12.htm")
