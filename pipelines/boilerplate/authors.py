@@ -12,7 +12,7 @@ WORDS = (
     "作者|编辑|责编|责任|记者|发布|时间|日期|来源|收集|字号|浏览|点击|阅读|参与|返回|原标题|摄影|"
     "审核|校对|通讯员|发自|供稿|联系|电话|本文|分享|举报"
 )
-# The hundred surnames that nine of ten people bear, and the double ones.
+# The commonest surnames, of one character each.
 SURNAMES = (
     "王李张刘陈杨黄赵吴周徐孙马朱胡郭何高林罗郑梁谢宋唐许韩冯邓曹彭曾肖田董袁潘于蒋蔡余杜叶程"
     "苏魏吕丁任沈姚卢姜崔钟谭陆汪范金石廖贾夏韦付方白邹孟熊秦邱江尹薛闫段雷侯龙史陶黎贺顾毛郝"
