@@ -21,6 +21,18 @@ _HAN = re.compile(
     r"(?P<d>[一二三四五六七八九十]{1,3})日"
 )
 
+# 7月3日 14:20　07-03 14:20: a date without its year; two bare numbers need the time beside them.
+_YEARLESS = re.compile(
+    r"(?<![\d年月./-])(?:(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?!至|-|—|起)|(?P<m2>\d{2})[-/](?P<d2>\d{2})(?=\s+\d{1,2}:))"
+    r"(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::\d\d)?)?"
+)
+LONGEST_YEARLESS = 60
+# /2023-07/03/　/2023/0703/　t20230703_123.htm　/20230703/　/2023/07/03/
+_IN_ADDRESS = re.compile(
+    r"[/_t](?P<y>(?:19|20)\d\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=[/_.]|$)"
+)
+_YEAR_IN_ADDRESS = re.compile(r"[/_](?P<y>20[0-4]\d|199\d)[-/]")
+
 
 @dataclass(frozen=True, slots=True)
 class Found:
@@ -44,6 +56,44 @@ def find_dates(text: str) -> list[Found]:
     found = [f for m in _YEAR_FIRST.finditer(wide) if (f := _western(m, text))]
     found += [f for m in _HAN.finditer(wide) if (f := _han(m))]
     return sorted(found, key=lambda f: f.start)
+
+
+def find_yearless(text: str, year: int) -> Found | None:
+    """Read a short line's date without a year, such as 7月3日 14:20, as one of this year."""
+    if len(text) > LONGEST_YEARLESS or not (match := _YEARLESS.search(text)):
+        return None
+    # In a sentence or a title, such a date is an event's.
+    if not match["h"] and len(text) > len(match[0]) + 20:
+        return None
+    try:
+        day = date(year, int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
+        if match["h"] is None:
+            return Found(day.isoformat(), match[0].strip(), match.start())
+        moment = datetime(day.year, day.month, day.day, int(match["h"]), int(match["mi"]))
+    except ValueError:
+        return None
+    return Found(moment.replace(tzinfo=CHINA).isoformat(), match[0].strip(), match.start())
+
+
+def from_address(url: str) -> Found | None:
+    """Read the day in an address, such as /2023-07/03/ or t20230703_123.htm."""
+    for match in _IN_ADDRESS.finditer(url[:500]):
+        try:
+            day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+        except ValueError:
+            continue
+        if EARLIEST <= day.year <= LATEST and (day.month, day.day) != (1, 1):
+            return Found(day.isoformat(), match[0].strip("/_t"), match.start())
+    return None
+
+
+def year_in_address(url: str) -> int | None:
+    """Read the year in an address, such as /2023/0703/."""
+    found = from_address(url)
+    if found:
+        return int(found.iso[:4])
+    match = _YEAR_IN_ADDRESS.search(url[:500])
+    return int(match["y"]) if match else None
 
 
 def _western(match: re.Match[str], text: str) -> Found | None:

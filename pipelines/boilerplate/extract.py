@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 
 from crawler.items import CANDIDATE, Dropped
 from pipelines.boilerplate.body import find_body, is_forum
-from pipelines.boilerplate.dates import Found
+from pipelines.boilerplate.dates import Found, from_address, year_in_address
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines, strip
-from pipelines.boilerplate.metadata import Facts, read_facts
+from pipelines.boilerplate.meta import meta_facts
+from pipelines.boilerplate.metadata import Facts, read_facts, signed_date
 from pipelines.boilerplate.notice import NoticeFacts, may_be_notice, read_notice
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
@@ -32,9 +33,11 @@ if TYPE_CHECKING:
 LITTLE = 800
 AUDIT = 100
 HEAD, LONGEST_DATE_LINE = 6, 100
+FIELDS = 30
 _CHINESE = re.compile(r"[一-鿿]")
 _SAYS_SOMETHING = re.compile(r"[。！？；!?;]|^\||^.{2,16}[:：]\s*[^\s:：]")
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")
+_SITE_FIRST = re.compile(r"^.{2,24}(?:\s[-|—–·]|_)\s*$")
 
 
 def extract(html: str, url: str, template: Template | None = None) -> Extracted:
@@ -60,7 +63,7 @@ def read(
     unwrap_layout_tables(tree)
     located = locate(tree, html, template) if template is not None else None
     if template is not None and located is not None:
-        found = _by_layout(tree, located, template)
+        found = _by_layout(tree, url, located, template)
         if found.text and print_of(url) % AUDIT:
             return found, observe_part(url, located.article, found, located.paths)
         if found.text:
@@ -68,7 +71,7 @@ def read(
     return _whole(tree, html, url, template)
 
 
-def _by_layout(tree: HtmlElement, located: Located, template: Template) -> Extracted:
+def _by_layout(tree: HtmlElement, url: str, located: Located, template: Template) -> Extracted:
     lines = [line.text for line in located.article.lines]
     page = [*located.before, *lines, *located.behind]
     heading = located.heading or _best_title(titles_of(tree), page)
@@ -76,9 +79,8 @@ def _by_layout(tree: HtmlElement, located: Located, template: Template) -> Extra
     links = frozenset(line.text for line in located.article.lines if line.is_link)
     furniture, repeated = site_lines(located, template)
     kept, dropped, notice = _strip(lines, title, furniture, repeated, links)
-    facts = _facts_around(title, [title, *page], kept)
-    published = facts.published or meta_date(tree)
-    found = _assemble(title, kept, dropped, facts, published, notice=notice)
+    facts = _facts_around(tree, url, title, [title, *page], kept)
+    found = _assemble(title, kept, dropped, facts, notice=notice)
     return replace(found, template=f"{template.version}#{located.layout}")
 
 
@@ -103,11 +105,8 @@ def _whole(
     lines = _from_title(body.lines, title)
     repeated = repeated_lines(lines, template, links) if template is not None else frozenset()
     kept, dropped, notice = _strip(lines, title, frozenset(), repeated, links)
-    facts = _facts_around(title, page, kept)
-    published = facts.published or meta_date(tree)
-    found = _assemble(
-        title, kept, dropped, facts, published, agreement=body.agreement, notice=notice
-    )
+    facts = _facts_around(tree, url, title, page, kept)
+    found = _assemble(title, kept, dropped, facts, agreement=body.agreement, notice=notice)
     others = tuple(
         Dropped(f"{CANDIDATE}{name}", 0, "\n".join(lines))
         for name, lines in sorted(body.candidates.items())
@@ -170,9 +169,10 @@ def strip_lines(text: str) -> Extracted:
     dropped += [Dropped("title", place, lines[place])] if place not in moved else []
     gone = {d.line for d in dropped}
     kept = [line for i, line in enumerate(lines) if i not in gone]
-    facts = read_facts(lines[:first], lines[first:])
+    under = lines[place + 1 : min(place + 5, first)]
+    facts = read_facts(lines[:first], lines[first:], under=under)
     dropped.sort(key=lambda d: d.line)
-    return _assemble(title, kept, dropped, facts, facts.published, notice=notice)
+    return _assemble(title, kept, dropped, facts, notice=notice)
 
 
 def _assemble(
@@ -180,11 +180,11 @@ def _assemble(
     kept: Sequence[str],
     dropped: Sequence[Dropped],
     facts: Facts,
-    published: Found | None,
     *,
     agreement: float = 1.0,
     notice: NoticeFacts | None = None,
 ) -> Extracted:
+    published = facts.published
     if published:
         kept, dropped = _without_date(kept, dropped, published.raw)
     return Extracted(
@@ -248,18 +248,44 @@ def _best_title(titles: Sequence[str], page: Sequence[str]) -> str:
     for line in page[:80]:
         if len(line) >= 8 and shown.startswith(line) and _SEPARATOR.match(shown[len(line) :]):
             return without_site_name(line, page)
+        if len(line) >= 8 and shown.endswith(line) and _SITE_FIRST.search(shown[: -len(line)]):
+            return line
     return without_site_name(shown, page)
 
 
-def _facts_around(title: str, page: Sequence[str], body: Sequence[str]) -> Facts:
+def _facts_around(
+    tree: HtmlElement, url: str, title: str, page: Sequence[str], body: Sequence[str]
+) -> Facts:
+    """Read the facts that stand around the body; what the page's head says fills what is missing.
+
+    The visible date comes first: a head's is often the day of a republication. The day a notice is
+    signed and the address's come last.
+    """
     key = key_of(title)
     first = next((line for line in body if is_prose(line)), "")[:30]
     start = next((i for i, line in enumerate(page) if first and first in line), len(page))
-    place = max(
-        (i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)), default=0
+    named = [i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)]
+    place = named[-1] if named else max(0, min(start, len(page) - 1) - 10)
+    top = max(0, place - 6)
+    window = page[top : max(start, place + 1)][:30]
+    said = meta_facts(tree)
+    dated = said.published or meta_date(tree)
+    year = year_in_address(url) or (int(dated.iso[:4]) if dated else None)
+    tail = page[start : start + len(body) + 12]
+    fields = page[max(0, place - FIELDS) : top]
+    spots = [i + 1 for i in named[-2:]] or [0]
+    under = [line for i in spots for line in page[i : min(i + 4, start)]]
+    facts = read_facts(window, tail, fields=fields, under=under, year=year)
+    # Many sites name the editor in <meta name="author">.
+    writers = () if facts.editor and facts.editor in said.authors else said.authors
+    return replace(
+        facts,
+        published=facts.published or dated or signed_date(body) or from_address(url),
+        publisher=facts.publisher or said.publisher,
+        authors=facts.authors or writers,
+        section=facts.section or said.section,
+        tags=facts.tags or said.tags,
     )
-    window = page[max(0, place - 6) : max(start, place + 1)][:30]
-    return read_facts(window, page[start : start + len(body) + 12])
 
 
 def _from_title(lines: list[str], title: str) -> list[str]:

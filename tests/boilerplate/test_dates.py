@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.boilerplate.dates import find_dates, from_meta
+from pipelines.boilerplate.dates import find_dates, find_yearless, from_address, from_meta
 
 
 @pytest.mark.parametrize(
@@ -60,3 +60,39 @@ def test_a_machines_date_is_brought_to_chinas_time(value: str, iso: str) -> None
 def test_no_text_breaks_the_reader(text: str) -> None:
     for found in (*find_dates(text), *filter(None, [from_meta(text)])):
         assert found.iso[:4].isdigit()
+
+
+@pytest.mark.parametrize(
+    ("url", "iso"),
+    [
+        ("http://qinglan.example/n/t20230703_123.htm", "2023-07-03"),
+        ("http://qinglan.example/2023-07/03/c_1.htm", "2023-07-03"),
+        ("http://qinglan.example/2023/0703/1.html", "2023-07-03"),
+        ("http://qinglan.example/n/2023/07/03/1.html", "2023-07-03"),
+    ],
+)
+def test_an_address_holds_a_day(url: str, iso: str) -> None:
+    found = from_address(url)
+
+    assert found is not None
+    assert found.iso == iso
+
+
+@pytest.mark.parametrize(
+    "path", ["n/12345678.html", "2023/0101/1.html", "20231345/1.html", "2023/1.html"]
+)
+def test_a_number_or_a_first_of_january_in_an_address_is_no_day(path: str) -> None:
+    assert from_address(f"http://qinglan.example/{path}") is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "7月3日至5日，渡槽停水检修，下游改用机井灌溉，各村轮流取水",
+        "电话 07-03",
+        "2023年7月3日",
+        "13月40日",
+    ],
+)
+def test_an_events_day_is_no_date_without_a_year(text: str) -> None:
+    assert find_yearless(text, 2023) is None

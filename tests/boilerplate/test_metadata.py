@@ -1,0 +1,165 @@
+"""Facts from the lines around a title, and from a page's head."""
+
+from __future__ import annotations
+
+import pytest
+from lxml import html as lxml_html
+
+from pipelines.boilerplate import extract
+from pipelines.boilerplate.meta import meta_facts
+from pipelines.boilerplate.metadata import read_facts, signed_date
+
+
+@pytest.mark.parametrize(
+    ("line", "authors"),
+    [
+        ("2024-03-28 来源：青岚日报 作者：鲁一鸣", ("鲁一鸣",)),
+        ("作者：鲁一鸣 韦青", ("鲁一鸣", "韦青")),
+        ("(作者：鲁一鸣北京某大学教授)", ("鲁一鸣",)),
+        ("【文/青岚网专栏作者 鲁一鸣】", ("鲁一鸣",)),
+        ("文丨青岚时评特约评论员 韦青", ("韦青",)),
+        ("青岚讯（记者 鲁一鸣 通讯员 韦青）渡槽补好了", ("鲁一鸣", "韦青")),
+        ("（记者鲁一鸣、韦青）", ("鲁一鸣", "韦青")),
+        ("本报记者鲁一鸣发自河湾", ("鲁一鸣",)),
+        ("作者：duscha2", ("duscha2",)),
+    ],
+)
+def test_authors_are_read_from_their_bylines(line: str, authors: tuple[str, ...]) -> None:
+    assert read_facts([line]).authors == authors
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "渡槽的新衬里。青岚社记者 鲁一鸣 摄",
+        "责任编辑：韦青",
+        "水利部长鲁一鸣在会上讲话",
+        "本文仅代表作者个人观点。",
+    ],
+)
+def test_who_took_a_photo_edits_or_speaks_is_no_author(line: str) -> None:
+    assert read_facts([], [line]).authors == ()
+
+
+def test_reporters_in_the_first_words_of_a_long_paragraph_are_found() -> None:
+    opening = "青岚讯（记者 鲁一鸣）" + "渡槽始建于1971年，去年检修时发现裂缝，今年补好了。" * 12
+
+    assert read_facts([], [opening]).authors == ("鲁一鸣",)
+
+
+def test_a_name_alone_counts_only_under_the_title() -> None:
+    assert read_facts([], under=["高明远"]).authors == ("高明远",)
+    assert read_facts(["高明远"]).authors == ()
+    assert read_facts([], under=["高考"]).authors == ()
+
+
+@pytest.mark.parametrize(
+    ("lines", "publisher"),
+    [
+        (["来源：青岚日报2024-03-28 09:12"], "青岚日报"),
+        (["来源：", "青岚日报"], "青岚日报"),
+        (["来源：21世纪河湾报道"], "21世纪河湾报道"),
+        (["2024-03-28 · 河湾城市观察"], "河湾城市观察"),
+        (["2024-03-28 09:12:00青岚时评 来自青岚县"], "青岚时评"),
+        (["2024-03-28 09:12 河湾融媒"], "河湾融媒"),
+        (["稿源：青岚网"], "青岚网"),
+        (["资料来源：县统计局"], ""),
+        (["2024-03-28 09:12 浏览"], ""),
+    ],
+)
+def test_the_publisher_is_read_beside_the_date(lines: list[str], publisher: str) -> None:
+    assert read_facts(lines).publisher == publisher
+
+
+def test_a_dateline_names_the_publisher_where_no_label_does() -> None:
+    assert read_facts([], ["河湾社青岚5月3日电 渡槽补好了。"]).publisher == "河湾社"
+
+
+def test_the_label_of_a_notices_fields_dates_it_and_a_listed_articles_date_does_not() -> None:
+    listed = "图解：《青岚县水利公报》 2024-07-12"
+
+    facts = read_facts([listed, "（2024年5月）"], fields=["发文日期：", "2024-03-28"])
+
+    assert facts.published is not None
+    assert (facts.published.iso, facts.published.raw) == ("2024-03-28", "2024-03-28")
+
+
+def test_a_date_without_a_year_takes_the_pages() -> None:
+    found = read_facts(["07-03 14:20 青岚网"], year=2023).published
+
+    assert found is not None
+    assert (found.iso, found.raw) == ("2023-07-03T14:20:00+08:00", "07-03 14:20")
+    assert read_facts(["07-03 14:20 青岚网"]).published is None
+
+
+def test_a_notice_is_dated_by_its_signature() -> None:
+    found = signed_date(["一段话。", "青岚县水利局", "2024年3月28日"])
+
+    assert found is not None
+    assert found.iso == "2024-03-28"
+    assert signed_date(["工程于2024年3月28日完工，下游多浇了八百亩地。"]) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "section"),
+    [
+        ("首页 > 农业 > 正文", "农业"),
+        ("首页 → 理论", "理论"),
+        ("青岚首页--> 商业·水利--> 渡槽", "渡槽"),
+        ("当前位置：首页 / 农业 / 详情", "农业"),
+        ("青岚首页 > 青岚号 > 正文 申请入驻", "青岚号"),
+    ],
+)
+def test_the_section_is_the_last_of_the_crumbs(line: str, section: str) -> None:
+    assert read_facts([line]).section == section
+
+
+def test_the_region_is_read_from_its_label() -> None:
+    assert read_facts(["所在地区：青岚省 - 河湾市"]).region == "青岚省-河湾市"
+
+
+def test_fields_behind_a_tag_label_are_no_tags() -> None:
+    assert read_facts(["标签：渡槽 春灌 水利"]).tags == ("渡槽", "春灌", "水利")
+    assert read_facts(["关键字：版权声明 来源：青岚日报"]).tags == ()
+
+
+def test_the_head_of_a_page_gives_what_is_sound() -> None:
+    tree = lxml_html.document_fromstring(
+        '<head><meta name="ContentSource" content="青岚县水利局">'
+        '<meta name="ColumnName" content="公报"><meta name="author" content="管理员">'
+        '<meta name="keywords" content="渡槽,春灌,水利">'
+        '<script type="application/ld+json">{"@type": "NewsArticle", '
+        '"datePublished": "2024-03-28T09:12:00+08:00", "author": {"name": "高明远"}}</script>'
+        "</head><body>x</body>"
+    )
+
+    facts = meta_facts(tree)
+
+    assert (facts.publisher, facts.section) == ("青岚县水利局", "公报")
+    assert facts.authors == ("高明远",)
+    assert facts.tags == ("渡槽", "春灌", "水利")
+    assert facts.published is not None
+    assert facts.published.iso == "2024-03-28T09:12:00+08:00"
+
+
+@pytest.mark.parametrize(
+    "words", ["青岚新闻网,青岚,新闻", "渡槽", "一个很长很长的关键词组合,渡槽,水利"]
+)
+def test_a_sites_fixed_keywords_are_no_tags(words: str) -> None:
+    tree = lxml_html.document_fromstring(f'<head><meta name="keywords" content="{words}"></head>')
+
+    assert meta_facts(tree).tags == ()
+
+
+def test_the_editor_in_the_author_meta_is_no_author_and_the_address_dates_last() -> None:
+    body = "<p>青岚县的渡槽始建于1971年，去年冬天检修时发现三处裂缝，今年春灌前必须补好。</p>"
+    body += "<p>施工队长说，脚手架要从河底搭起，水位一涨就得停工，大家干脆住在了工棚里。</p>"
+    page = (
+        '<html><head><title>渡槽补好了 下游多浇水</title><meta name="author" content="高明远">'
+        f"</head><body><h1>渡槽补好了 下游多浇水</h1>{body}<p>责任编辑：高明远</p></body></html>"
+    )
+
+    found = extract(page, "http://qinglan.example/2024-03/28/c_12.htm")
+
+    assert (found.editor, found.authors) == ("高明远", ())
+    assert found.published_at == "2024-03-28"
