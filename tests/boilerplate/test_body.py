@@ -95,7 +95,7 @@ def test_a_list_is_never_an_article(items: str) -> None:
     assert extract(html, "http://weitang.example/n/").kind == "list"
 
 
-def test_a_tender_table_beside_a_list_of_others_is_an_article() -> None:
+def test_a_tender_table_beside_a_list_of_others_is_a_notice() -> None:
     rows = "".join(
         f"<tr><td>{a}</td><td>{b}</td></tr>"
         for a, b in (
@@ -112,7 +112,7 @@ def test_a_tender_table_beside_a_list_of_others_is_an_article() -> None:
 
     found = extract(html, "http://weitang.example/zb/1")
 
-    assert found.kind == "article"
+    assert found.kind == "notice"
     assert "| 项目编号 | WT-2024-018 |" in found.text
 
 

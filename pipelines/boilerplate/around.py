@@ -1,0 +1,74 @@
+"""The title of a page, and the facts that stand around its article."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from pipelines.boilerplate.dates import from_address, year_in_address
+from pipelines.boilerplate.lines import is_prose, key_of
+from pipelines.boilerplate.meta import meta_facts
+from pipelines.boilerplate.metadata import Facts, read_facts, signed_date
+from pipelines.boilerplate.parse import meta_date
+from pipelines.boilerplate.title import without_site_name
+
+if TYPE_CHECKING:
+    from lxml.html import HtmlElement
+
+FIELDS = 30
+_SEPARATOR = re.compile(r"\s*[-_|—–·]")
+_SITE_FIRST = re.compile(r"^.{2,24}(?:\s[-|—–·]|_)\s*$")
+
+
+def best_title(titles: Sequence[str], page: Sequence[str]) -> str:
+    """Take the heading that <title> begins with; else <title> without the site's name."""
+    if not titles:
+        return next((line for line in page if len(line) >= 8), "")
+    shown = titles[0]
+    whole = key_of(shown)
+    headings = [h for h in titles[1:] if len(key_of(h)) >= 5 and key_of(h) in whole]
+    if headings:  # the longest: an unescaped quote cuts the value of og:title
+        return without_site_name(max(headings, key=len), page)
+    for line in page[:80]:
+        if len(line) >= 8 and shown.startswith(line) and _SEPARATOR.match(shown[len(line) :]):
+            return without_site_name(line, page)
+        if len(line) >= 8 and shown.endswith(line) and _SITE_FIRST.search(shown[: -len(line)]):
+            return line
+    return without_site_name(shown, page)
+
+
+def facts_around(
+    tree: HtmlElement, url: str, title: str, page: Sequence[str], body: Sequence[str]
+) -> Facts:
+    """Read the facts that stand around the body; what the page's head says fills what is missing.
+
+    The visible date comes first: a head's is often the day of a republication. The day a notice is
+    signed and the address's come last.
+    """
+    key = key_of(title)
+    first = next((line for line in body if is_prose(line)), "")[:30]
+    start = next((i for i, line in enumerate(page) if first and first in line), len(page))
+    named = [i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)]
+    place = named[-1] if named else max(0, min(start, len(page) - 1) - 10)
+    top = max(0, place - 6)
+    window = page[top : max(start, place + 1)][:30]
+    said = meta_facts(tree)
+    dated = said.published or meta_date(tree)
+    year = year_in_address(url) or (int(dated.iso[:4]) if dated else None)
+    tail = page[start : start + len(body) + 12]
+    fields = page[max(0, place - FIELDS) : top]
+    spots = [i + 1 for i in named[-2:]] or [0]
+    under = [line for i in spots for line in page[i : min(i + 4, start)]]
+    facts = read_facts(window, tail, fields=fields, under=under, year=year)
+    # Many sites name the editor in <meta name="author">.
+    writers = () if facts.editor and facts.editor in said.authors else said.authors
+    return replace(
+        facts,
+        published=facts.published or dated or signed_date(body) or from_address(url),
+        publisher=facts.publisher or said.publisher,
+        authors=facts.authors or writers,
+        section=facts.section or said.section,
+        tags=facts.tags or said.tags,
+    )
