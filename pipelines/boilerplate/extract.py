@@ -13,7 +13,7 @@ from pipelines.boilerplate.assemble import assemble, iso, strip_site
 from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
-from pipelines.boilerplate.lines import is_prose, key_of, split_lines
+from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines
 from pipelines.boilerplate.notice import may_be_notice, read_notice
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
@@ -93,7 +93,9 @@ def _whole(
         return _foreign(tree, titles, url), None
     links = frozenset(line.text for line in lines_of_page.lines if line.is_link)
     body = find_body(tree, lines_of_page, title, links, forum=forum)
-    lines = _from_title(body.lines, title)
+    low, high = between_markers(page)
+    marked = high - low < len(page)
+    lines = page[low:high] if marked else _from_title(body.lines, title)
     repeated = repeated_lines(lines, template, links) if template is not None else frozenset()
     kept, dropped, notice = strip_site(lines, title, frozenset(), repeated, links)
     attached = [line for line in page if ATTACHED.search(line)]

@@ -41,7 +41,7 @@ def between_markers(lines: Sequence[str]) -> tuple[int, int]:
     marked = [i for i, line in enumerate(lines) if "_RSS." in line]
     begin = next((i for i in marked if MARKER_BEGIN.search(lines[i])), None)
     end = next((i for i in marked if MARKER_END.search(lines[i])), None)
-    if begin is None or end is None or end <= begin + 1:
+    if begin is None or end is None or end <= begin:
         return 0, len(lines)
     return begin + 1, end
 
