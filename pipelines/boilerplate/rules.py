@@ -23,10 +23,13 @@ class Rule:
     negative: str
     where: Where | Literal["any"] = "any"
     longest: int = 120
+    anchored: bool = False
 
     def takes(self, folded: str) -> bool:
         """Tell whether a script-folded line is one of these."""
-        return len(folded) <= self.longest and bool(self.pattern.search(folded))
+        # What can only begin a line is not looked for in it.
+        find = self.pattern.match if self.anchored else self.pattern.search
+        return len(folded) <= self.longest and bool(find(folded))
 
 
 def _rule(
@@ -37,7 +40,20 @@ def _rule(
     longest: int = 120,
 ) -> Rule:
     positive, negative = examples
-    return Rule(name, re.compile(pattern, re.I), positive, negative, where, longest)
+    anchored = all(part.startswith("^") for part in _alternatives(pattern))
+    return Rule(name, re.compile(pattern, re.I), positive, negative, where, longest, anchored)
+
+
+def _alternatives(pattern: str) -> list[str]:
+    """Give the alternatives of a pattern that are not inside a group."""
+    parts, depth = [""], 0
+    for mark in re.findall(r"\\.|.", pattern):
+        depth += (mark == "(") - (mark == ")")
+        if mark == "|" and not depth:
+            parts.append("")
+        else:
+            parts[-1] += mark
+    return parts
 
 
 _SPAM = (
