@@ -102,14 +102,16 @@ def site_lines(located: Located, template: Template) -> tuple[frozenset[str], fr
     furniture: set[str] = set()
     doubtful: set[str] = set()
     article = located.article
-    for number, (line, owner) in enumerate(zip(article.lines, article.owners, strict=True)):
-        keys = keys_of(located.paths.of(owner))
-        use = layout.use_of(keys)
+    ways = [located.paths.of(owner) for owner in article.owners]
+    uses = {way: layout.use_of(keys_of(way)) for way in set(ways)}
+    depth = len(layout.content.steps)
+    for number, (line, way) in enumerate(zip(article.lines, ways, strict=True)):
+        use = uses[way]
         if number in article.hidden:
             furniture.add(line.text)
         if use == "text":
             continue
-        named = any("." in key or "#" in key for key in keys[len(layout.content.keys) :])
+        named = any("." in key or "#" in key for key in keys_of(way)[depth:])
         (furniture if named or use == "list" or line.is_link else doubtful).add(line.text)
     links = frozenset(line.text for line in article.lines if line.is_link)
     rest = [line.text for line in article.lines if line.text not in furniture]

@@ -46,6 +46,7 @@ WORDS = (
     *("废标", "流标", "合同", "意向", "标段", "评标", "更正", "终止", "项目编号"),
 )
 SEVERAL = 3
+HEAD, LONGEST_HEAD = 20, 1000
 NAMED = ("project", "project_number", "purchaser", "agency")
 
 
@@ -76,7 +77,7 @@ def may_be_notice(title: str, lines: Sequence[str]) -> bool:
     """Tell what is worth reading as a notice, at a hundredth of the cost of reading it."""
     if any(word in fold_script(title) for word in WORDS):
         return True
-    text = fold_script("\n".join(lines))
+    text = fold_script("\n".join(lines[:HEAD])[:LONGEST_HEAD])
     return sum(word in text for word in WORDS) >= SEVERAL
 
 

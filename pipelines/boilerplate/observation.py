@@ -17,10 +17,10 @@ class Seen(NamedTuple):
     path: Path
     print: int
     size: int
-    stops: int
     linked: bool
-    sentence: bool
-    kept: bool
+    stops: int = 0
+    sentence: bool = False
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import xxhash
 
 from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.observation import Observation, Seen
-from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence
+from pipelines.boilerplate.page import ATTACHED, Line, PageLines, is_sentence
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.shape import Paths
 
@@ -26,8 +26,15 @@ def print_of(line: str) -> int:
 
 
 def observe_part(url: str, page: PageLines, found: Extracted, paths: Paths) -> Observation:
-    """Note the lines of the part of a page that its template names."""
-    return Observation(url, print_of(found.title), False, _seen(page, found, paths))
+    """Note the lines of the part of a page that its template names.
+
+    Where an article stands is learnt from whole pages: what that takes is not noted.
+    """
+    lines = tuple(
+        Seen(paths.of(owner), print_of(line.text), len(line.text), linked=_is_linked(line))
+        for line, owner in zip(page.lines[:LONGEST], page.owners, strict=False)
+    )
+    return Observation(url, print_of(found.title), False, lines)
 
 
 def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observation:
@@ -58,13 +65,17 @@ def _seen(page: PageLines, found: Extracted, paths: Paths) -> tuple[Seen, ...]:
             paths.of(owner),
             prints[number],
             len(line.text),
-            line.text.count(STOP),
-            number in hidden or (line.is_link and not ATTACHED.search(line.text)),
-            is_sentence(line.text),
-            prints[number] in kept,
+            linked=number in hidden or _is_linked(line),
+            stops=line.text.count(STOP),
+            sentence=is_sentence(line.text),
+            kept=prints[number] in kept,
         )
         for number, (line, owner) in enumerate(zip(page.lines[:LONGEST], page.owners, strict=False))
     )
+
+
+def _is_linked(line: Line) -> bool:
+    return line.is_link and not ATTACHED.search(line.text)
 
 
 def _owner(page: PageLines, matches: Callable[[str], bool]) -> HtmlElement | None:
