@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import os
+import resource
 import time
+
+from crawler.items import Page
+from pipelines.chain import refine
 
 
 class OddError(Exception):
@@ -44,3 +48,13 @@ def die(code: int) -> None:
 def sleep(seconds: float) -> float:
     time.sleep(seconds)
     return seconds
+
+
+def refined_within(html: str) -> tuple[str, int]:
+    """Refine a page; gives what became of it and the peak of this process, in MiB."""
+    result = refine(Page(url="http://hewan.example/1.html", content=html))
+    return getattr(result, "reason", "article"), _peak_mebibytes()
+
+
+def _peak_mebibytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

@@ -18,7 +18,7 @@ from pipelines.boilerplate.notice import may_be_notice, read_notice
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
 from pipelines.boilerplate.page import ATTACHED, read_page
-from pipelines.boilerplate.parse import meta_date, parse, titles_of
+from pipelines.boilerplate.parse import MOST_TAGS, meta_date, parse, titles_of, too_many_tags
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.tables import unwrap_layout_tables
 from pipelines.boilerplate.template import Template
@@ -52,6 +52,16 @@ def read(
     if tree is None:
         return Extracted(kind="empty"), None
     unwrap_layout_tables(tree)
+    found, observation = _read(tree, html, url, template)
+    if tags := too_many_tags(html):
+        cut = Dropped("page-cut", 0, f"{tags} tags, of which {MOST_TAGS} are read")
+        found = replace(found, dropped=(*found.dropped, cut))
+    return found, observation
+
+
+def _read(
+    tree: HtmlElement, html: str, url: str, template: Template | None
+) -> tuple[Extracted, Observation | None]:
     located = locate(tree, html, template) if template is not None else None
     if template is not None and located is not None:
         found = _by_layout(tree, url, located, template)

@@ -229,13 +229,11 @@ def read_lines(tree: HtmlElement) -> PageLines:
     from lxml import etree
 
     reader = _Reader(tree)
-    for event, element in etree.iterwalk(tree, events=("start", "end", "comment", "pi")):
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
         if event == "start":
             reader.open(element)
-        elif event == "end":
-            reader.close(element, within=element is not tree)
         else:
-            reader.add(element.tail)
+            reader.close(element, within=element is not tree)
         if len(reader.lines) >= MOST_LINES:
             break
     reader.finish()
