@@ -30,7 +30,9 @@ def strip_lines(text: str) -> Extracted:
     gone = {d.line for d in dropped}
     kept = [line for i, line in enumerate(lines) if i not in gone]
     under = lines[place + 1 : min(place + 5, first)]
-    facts = read_facts(lines[:first], lines[first:], under=under)
+    others = {d.line for d in dropped if d.rule == "related-tail"}
+    tail = [line for i, line in enumerate(lines) if i >= first and i not in others]
+    facts = read_facts(lines[:first], tail, under=under)
     dropped.sort(key=lambda d: d.line)
     return assemble(title, kept, dropped, facts, notice=notice)
 
