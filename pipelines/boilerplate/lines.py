@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from crawler.items import Dropped
 from pipelines.boilerplate.page import ATTACHED
 from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Rule, Where
-from pipelines.charset.script import fold_script
+from pipelines.boilerplate.spam import LONGEST, is_spam
+from pipelines.charset.script import fold_script, script_counts
 
 MARKER_BEGIN = re.compile(r"\w{2,10}_RSS\.content\.begin")
 MARKER_END = re.compile(r"\w{2,10}_RSS\.content\.end")
@@ -18,7 +19,7 @@ _SENTENCE_END = re.compile(r"[。！？!?；;：:”\"」』…)）.]$")
 PROSE = 25
 # Titles shorter than this are words that any line may begin with.
 SHORTEST_TITLE, AFFIX, MOST_TITLE = 8, 8, 2
-LONGEST_HEAD = 40
+LONGEST_HEAD, LONGEST_BREAK, BREAK = 40, 200, 3
 SHORT = min(rule.longest for rule in RULES)
 RULES_OF: Mapping[Where, Sequence[Rule]] = {
     where: [rule for rule in RULES if rule.where in ("any", where)]
@@ -62,6 +63,7 @@ def strip(
     first, last = (prose[0], prose[-1]) if prose else (low, high - 1)
     cut = _tail(lines, low, first, high)
     name = key_of(title)
+    hant = _is_traditional("".join(lines)[:LONGEST])
     kept: list[str] = []
     dropped: list[Dropped] = []
     for index, line in enumerate(lines):
@@ -76,6 +78,8 @@ def strip(
         else:
             where: Where = "head" if index < first else "tail" if index > last else "body"
             rule = rule_for(line, where)
+            if not rule and is_spam(line, alien=hant and _breaks(line)):
+                rule = "spam"
             if not rule and where != "body" and line in links and not ATTACHED.search(line):
                 rule = "link-line"
         if rule:
@@ -92,6 +96,17 @@ def rule_for(line: str, where: Where) -> str:
         rules = [rule for rule in rules if rule.longest >= len(line)]
     folded = fold_script(line) if rules else line
     return next((rule.name for rule in rules if rule.takes(folded)), "")
+
+
+def _is_traditional(text: str) -> bool:
+    hant, hans = script_counts(text)
+    return hant > hans
+
+
+def _breaks(line: str) -> bool:
+    """Tell a simplified line, on a page in traditional script."""
+    hant, hans = script_counts(line) if len(line) <= LONGEST_BREAK else (1, 0)
+    return not hant and hans >= BREAK
 
 
 def _is_title(line: str, name: str) -> bool:

@@ -74,20 +74,31 @@ def fold_codes(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.uint32]:
 
 @cache
 def _script() -> npt.NDArray[np.int8]:
-    """Give 1 for characters that are traditional, -1 for those that are but simplified."""
-    traditional, simplified = list(_simplified()), list(map(ord, _simplified().values()))
-    table = np.zeros(max(traditional + simplified) + 1, dtype=np.int8)
-    table[simplified] = -1
-    table[traditional] = 1
+    """Give 1 for characters of traditional script alone, -1 for those of simplified alone.
+
+    The character sets say it: GB 2312 has what is written in the one, Big5 what in the other. The
+    script table does not: it gives 年, 了 and 同 as simplified forms of rare characters.
+    """
+    table = np.zeros(0x10000, dtype=np.int8)
+    for traditional, simplified in _simplified().items():
+        if traditional in BASIC and not chr(traditional).encode("gb2312", "ignore"):
+            table[traditional] = 1
+        if ord(simplified) in BASIC and not simplified.encode("big5", "ignore"):
+            table[ord(simplified)] = -1
     return table
+
+
+def script_counts(text: str) -> tuple[int, int]:
+    """Count the characters of traditional script alone, and those of simplified alone."""
+    points = codes(text)
+    table = _script()
+    tells = table[points[points < len(table)]]
+    return int((tells > 0).sum()), int((tells < 0).sum())
 
 
 def script_of(text: str) -> Script:
     """Name the script of a text: `hans`, `hant`, `mixed`, or nothing where no character tells."""
-    points = codes(text)
-    table = _script()
-    tells = table[points[points < len(table)]]
-    hant, hans = int((tells > 0).sum()), int((tells < 0).sum())
+    hant, hans = script_counts(text)
     if not hant + hans:
         return ""
     if min(hant, hans) * 4 > hant + hans:
