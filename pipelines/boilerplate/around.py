@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 FIELDS = 30
+OPENING, CLOSING, BEHIND = 4, 8, 12
 _SEPARATOR = re.compile(r"\s*[-_|—–·]")
 _SITE_FIRST = re.compile(r"^.{2,24}(?:\s[-|—–·]|_)\s*$")
 
@@ -40,7 +41,7 @@ def best_title(titles: Sequence[str], page: Sequence[str]) -> str:
 
 
 def facts_around(
-    tree: HtmlElement, url: str, title: str, page: Sequence[str], body: Sequence[str]
+    tree: HtmlElement, url: str, title: str, page: list[str], body: Sequence[str]
 ) -> Facts:
     """Read the facts that stand around the body; what the page's head says fills what is missing.
 
@@ -57,7 +58,9 @@ def facts_around(
     said = meta_facts(tree)
     dated = said.published or meta_date(tree)
     year = year_in_address(url) or (int(dated.iso[:4]) if dated else None)
-    tail = page[start : start + len(body) + 12]
+    # Between its first and its last lines an article says nothing of itself.
+    end = start + len(body)
+    tail = page[start : start + OPENING] + page[max(start + OPENING, end - CLOSING) : end + BEHIND]
     fields = page[max(0, place - FIELDS) : top]
     spots = [i + 1 for i in named[-2:]] or [0]
     under = [line for i in spots for line in page[i : min(i + 4, start)]]
