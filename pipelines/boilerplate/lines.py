@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from functools import cache
 
 from crawler.items import Dropped
 from pipelines.boilerplate.page import ATTACHED
@@ -20,11 +21,7 @@ PROSE = 25
 # Titles shorter than this are words that any line may begin with.
 SHORTEST_TITLE, AFFIX, MOST_TITLE = 8, 8, 2
 LONGEST_HEAD, LONGEST_BREAK, BREAK = 40, 200, 3
-SHORT = min(rule.longest for rule in RULES)
-RULES_OF: Mapping[Where, Sequence[Rule]] = {
-    where: [rule for rule in RULES if rule.where in ("any", where)]
-    for where in ("head", "body", "tail")
-}
+LONGEST_LINE = 1 + max(rule.longest for rule in RULES)
 
 
 def is_prose(line: str) -> bool:
@@ -91,11 +88,14 @@ def strip(
 
 def rule_for(line: str, where: Where) -> str:
     """Name the first rule that takes a line in this part of a page, if any."""
-    rules = RULES_OF[where]
-    if len(line) > SHORT:
-        rules = [rule for rule in rules if rule.longest >= len(line)]
+    rules = _rules(where, min(len(line), LONGEST_LINE))
     folded = fold_script(line) if rules else line
     return next((rule.name for rule in rules if rule.takes(folded)), "")
+
+
+@cache
+def _rules(where: Where, length: int) -> list[Rule]:
+    return [r for r in RULES if r.where in ("any", where) and length <= r.longest]
 
 
 def _is_traditional(text: str) -> bool:

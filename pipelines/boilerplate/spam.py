@@ -88,14 +88,14 @@ REPORT = re.compile(
     "警|公安|法院|检察|查处|查获|抓获|打击|涉案|判处|犯罪|整治|诈骗|骗局|扫黄|违法|非法|监管|治理|受害|研究|调查"
 )
 ENOUGH = 2
-# A long line without one of these is not looked at closely: that took half of a page's time.
+# A long line with few of these is not looked at closely: that took half of a page's time.
 HINT = re.compile("[赌賭彩娱娛葡妻码碼贷貸征套久欧歐a-zA-Z*~丨•·_]")
-SHORT, LONGEST = 60, 4000
+SHORT, LONGEST, SEVERAL = 60, 4000, 3
 
 
 def is_spam(line: str, *, alien: bool = False) -> bool:
     """Tell a line of injected advertising; `alien` says that its script is not the page's."""
-    if len(line) > LONGEST or (len(line) > SHORT and not HINT.search(line)):
+    if len(line) > LONGEST or (len(line) > SHORT and len(HINT.findall(line)) < SEVERAL):
         return False
     text = fold_script(line).lower()
     found = {sign.name: len(sign.pattern.findall(text)) for sign in SIGNS}
