@@ -48,6 +48,8 @@ class Page:
     encoding: str = ""
     damages: tuple[Damage, ...] = ()
     archive: str = ""
+    parts: tuple[str, ...] = ()
+    """The contents of its further pages, where an article is split over several."""
     article: Article | None = None
     """Its article, where the stage before found it in the same trip to a worker."""
     schema_version: int = SCHEMA_VERSION

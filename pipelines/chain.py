@@ -27,9 +27,12 @@ EMPTY: Templates = MappingProxyType({})
 def mend(page: Page) -> Page:
     """Undo the damage of a page's text; a sound page comes back as the same object."""
     repaired = repair(page.content)
-    if repaired.text is page.content:
+    parts = [repair(part) for part in page.parts]
+    found = sum((part.damages for part in parts), repaired.damages)
+    if not found:
         return page
-    return replace(page, content=repaired.text, damages=page.damages + repaired.damages)
+    texts = tuple(part.text for part in parts)
+    return replace(page, content=repaired.text, parts=texts, damages=page.damages + found)
 
 
 def host_of(url: str) -> str:
@@ -44,13 +47,30 @@ def to_article(page: Page, templates: Templates = EMPTY) -> Article:
 
 def observed(page: Page, template: Template | None) -> tuple[Article, Observation | None]:
     """Find the article in a repaired page, and what the page shows of its site."""
-    # Here and not above: its rules take a fifth of a second that only workers need.
+    # Here and not above: its rules take a fifth of a second that not every command needs.
     from pipelines.boilerplate import read, strip_lines
 
     if page.media == "text":
         return _article(page, strip_lines(page.content)), None
     found, observation = read(page.content, page.url, template)
+    for part in page.parts:
+        found = _joined(found, read(part, page.url, template)[0])
     return _article(page, found), observation
+
+
+def _joined(first: Extracted, part: Extracted) -> Extracted:
+    """Put a further page's text behind an article's, without the lines that it has already."""
+    known = set(first.text.split("\n"))
+    lines = [line for line in part.text.split("\n") if line and line not in known]
+    return replace(
+        first,
+        text="\n".join([*filter(None, [first.text]), *lines]),
+        kind=first.kind if first.text else part.kind,
+        authors=first.authors or part.authors,
+        editor=first.editor or part.editor,
+        confidence=min(first.confidence, part.confidence),
+        dropped=first.dropped + part.dropped,
+    )
 
 
 def _article(page: Page, found: Extracted) -> Article:

@@ -2,17 +2,26 @@
 
 # No `from __future__ import annotations` here: Source reads the annotations as types.
 from collections.abc import AsyncIterator, Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import scrapy
 from scrapy.http import Request, Response, TextResponse
+from twisted.python.failure import Failure
 
 from crawler.fetch.render import browser_meta
 from crawler.items import Page
+from crawler.refinery import payload
+from crawler.run import Run
 from crawler.seeds import read_seeds, shipped_seeds
 from crawler.source import Source
+from crawler.state.warc import read_pointer
+from pipelines.boilerplate.parts import next_part
+from pipelines.charset import decode
+
+MOST_PARTS = 20
 
 Output = Iterator[Request | Page]
 
@@ -40,14 +49,56 @@ class SourceSpider(Source, scrapy.Spider):
         meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
 
-    def parse_article(self, response: Response) -> Output:
-        """Yield the response as one Page."""
-        if isinstance(response, TextResponse):
-            yield self.page(response)
-        else:
+    def parse_article(
+        self, response: Response, first: str = "", parts: list[str] | None = None
+    ) -> Output:
+        """Yield the response as one Page, or ask for the next page of its article.
+
+        `first` is the address of an article's first page, `parts` points to the pages before this
+        one in the archive: the last one is the one that yields.
+        """
+        if not isinstance(response, TextResponse):
             kind = (response.headers.get("Content-Type") or b"no content type").decode("latin-1")
             self.logger.warning("not text (%s): %s", kind, response.url)
             self.crawler.stats.inc_value("pages/not_text")
+            return
+        before = parts or []
+        pointer = response.meta.get("archive", "")
+        following = next_part(response.text, response.url) if pointer else None
+        if following and len(before) + 1 < MOST_PARTS:
+            arguments = {"first": first or response.url, "parts": [*before, pointer]}
+            request = self.request(following, self.parse_article, **arguments)
+            yield request.replace(errback=self.part_failed, dont_filter=True)
+        else:
+            yield self.joined(self.page(response), first, before)
+
+    def part_failed(self, failure: Failure) -> Output:
+        """Yield what there is of an article where its next page cannot be had."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        self.logger.warning("%s: a further page is missing: %s", request.url, failure.value)
+        self.crawler.stats.inc_value("pages/parts_missing")
+        *before, last = request.cb_kwargs["parts"]
+        yield self.joined(self._archived(last), request.cb_kwargs["first"], before)
+
+    def joined(self, last: Page, first: str, before: list[str]) -> Page:
+        """Put the archived pages before the last one of an article, under the first's address."""
+        if not before:
+            return last
+        pages = [*map(self._archived, before), last]
+        rest = tuple(page.content for page in pages[1:])
+        return replace(pages[0], url=first, parts=rest, fetched_at=last.fetched_at)
+
+    def _archived(self, pointer: str) -> Page:
+        record = read_pointer(Run.of(self.crawler).archive.folder, pointer)
+        decoded = decode(payload(record), record.content_type())
+        return Page(
+            url=record.url,
+            content=decoded.text,
+            source=self.name,
+            fetched_at=record.fetched_at,
+            encoding=decoded.encoding,
+            archive=pointer,
+        )
 
     def page(self, response: TextResponse) -> Page:
         """Make a Page of a decoded response."""

@@ -1,0 +1,62 @@
+"""Articles that are split over several pages."""
+
+from __future__ import annotations
+
+import html as entities
+import re
+from urllib.parse import urldefrag, urljoin, urlsplit
+
+# <a ... href="…" …>…</a>, the text without what could be a paragraph.
+_LINK = re.compile(
+    r"<a\b[^<>]{0,600}?href\s*=\s*[\"']?([^\"'<> ]{1,400})[^<>]{0,400}>(.{1,60}?)</a>", re.I | re.S
+)
+# A page without one of these has no such link: nothing else is looked at.
+HINTS = ("下一页", "下页", "下一頁", "下頁", "后一页", "後一頁", ">2<", ">[2]<")
+_TAG = re.compile(r"<[^<>]*>")
+_NEXT = re.compile(r"^\W*(下一?[页頁]|后一?页|後一?頁)\W*$", re.I)
+_NUMBERED = re.compile(r"^(?P<stem>.*?[^/_-])[_-](?P<part>\d{1,3})(?P<ending>\.\w{2,5})?$")
+_PLAIN = re.compile(r"^(?P<stem>.*?)(?P<ending>\.\w{2,5})?$")
+_ASKED = re.compile(r"^(?P<stem>.*?)[?&](?:page|p|pageno|curpage)=(?P<part>\d{1,3})$", re.I)
+# The second page of an article is /a_2.html, or /a_1.html where counting begins at nothing.
+FIRST = (1, 2)
+
+
+def next_part(html: str, url: str) -> str | None:
+    """Give the address of an article's next page, None where this one is the last or the only.
+
+    A link that says "next page", or this page's number and one, counts where its address is this
+    one's with the next number: "next article" has another.
+    """
+    if not any(hint in html for hint in HINTS):
+        return None
+    here = urldefrag(url)[0]
+    for match in _LINK.finditer(html):
+        words = entities.unescape(_TAG.sub("", match[2])).strip()
+        if not (_NEXT.match(words) or words.strip("[]() ").isdigit()):
+            continue
+        there = urldefrag(urljoin(here, entities.unescape(match[1].strip())))[0]
+        if follows(here, there):
+            return there
+    return None
+
+
+def follows(here: str, there: str) -> bool:
+    """Tell whether an address is that of the page behind this one in the same article."""
+    if urlsplit(here).netloc != urlsplit(there).netloc:
+        return False
+    own, other = _numbered(here), _numbered(there)
+    if other is None:
+        return False
+    if own is not None and own[0] == other[0]:
+        return other[1] == own[1] + 1
+    plain = _PLAIN.match(here)
+    return plain is not None and other[0] == (plain["stem"], plain["ending"]) and other[1] in FIRST
+
+
+def _numbered(url: str) -> tuple[tuple[str, str | None], int] | None:
+    if asked := _ASKED.match(url):
+        plain = _PLAIN.match(asked["stem"])
+        return ((plain["stem"], plain["ending"]), int(asked["part"])) if plain else None
+    if found := _NUMBERED.match(url):
+        return (found["stem"], found["ending"]), int(found["part"])
+    return None
