@@ -12,6 +12,7 @@ from pipelines.boilerplate.metadata import Facts
 from pipelines.boilerplate.notice import NoticeFacts, may_be_notice, read_notice
 from pipelines.boilerplate.page import is_sentence
 from pipelines.boilerplate.result import Extracted
+from pipelines.boilerplate.rules import SPARED_IN_NOTICES
 
 LITTLE = 800
 HEAD, LONGEST_DATE_LINE = 6, 100
@@ -30,7 +31,7 @@ def strip_site(
     The labels of a notice repeat, and stay.
     """
     if may_be_notice(title, lines):
-        kept, dropped = strip(lines, title, furniture, links)
+        kept, dropped = strip(lines, title, furniture, links, SPARED_IN_NOTICES)
         if notice := read_notice(title, kept):
             return kept, dropped, notice
     return *strip(lines, title, furniture | repeated, links), None
@@ -47,7 +48,7 @@ def assemble(
 ) -> Extracted:
     """Put together what was found; `agreement` is how much the methods had in common, 0 to 1."""
     published = facts.published
-    if published:
+    if published and not notice:
         kept, dropped = _without_date(kept, dropped, published.raw)
     return Extracted(
         title=title,

@@ -108,6 +108,12 @@ def _whole(
     lines = page[low:high] if marked else _from_title(body.lines, title)
     repeated = repeated_lines(lines, template, links) if template is not None else frozenset()
     kept, dropped, notice = strip_site(lines, title, frozenset(), repeated, links)
+    behind = [line.text for line in lines_of_page.behind(title)]
+    if not marked and len(behind) > len(lines) and may_be_notice(title, behind):
+        # Of a notice's tables and labels the methods that look for prose find a part.
+        whole = strip_site(behind, title, frozenset(), repeated, links)
+        if whole[2] and _is_part(lines, behind):
+            kept, dropped, notice = whole
     attached = [line for line in page if ATTACHED.search(line)]
     if attached and not any(map(is_prose, kept)) and may_be_notice(title, attached):
         # Many notices are a title and files.
@@ -123,6 +129,11 @@ def _whole(
     version = template.version if template is not None else ""
     found = replace(found, template=version, dropped=found.dropped + others)
     return found, observe(url, html, lines_of_page, found)
+
+
+def _is_part(lines: Sequence[str], whole: Sequence[str]) -> bool:
+    known = frozenset(whole)
+    return 2 * sum(len(x) for x in lines if x in known) >= sum(map(len, lines))
 
 
 def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:

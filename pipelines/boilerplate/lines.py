@@ -49,11 +49,12 @@ def strip(
     title: str,
     known: frozenset[str] = frozenset(),
     links: frozenset[str] = frozenset(),
+    spared: frozenset[str] = frozenset(),
 ) -> tuple[list[str], list[Dropped]]:
     """Split lines into those of the article and those of the page around it.
 
     `known` are the lines that the site's template names. `links` are the page's link texts: a line
-    before or behind the body that is one is a menu's.
+    before or behind the body that is one is a menu's. Rules named in `spared` do not hold.
     """
     low, high = between_markers(lines)
     prose = [i for i in range(low, high) if is_prose(lines[i])]
@@ -75,6 +76,7 @@ def strip(
         else:
             where: Where = "head" if index < first else "tail" if index > last else "body"
             rule = rule_for(line, where)
+            rule = "" if rule in spared else rule
             if not rule and is_spam(line, alien=hant and _breaks(line)):
                 rule = "spam"
             if not rule and where != "body" and line in links and not ATTACHED.search(line):
