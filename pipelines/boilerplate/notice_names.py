@@ -74,6 +74,15 @@ _PURCHASED = (
         r"^(?P<project>[^,。;:]{4,60}?)(?:\([^()]*\))?的?(?:招标项目)?的?潜在(?:投标人|供应商|的供应商)应"
     ),
 )
+_CODE = re.compile(
+    r"(?:项目|招标|采购|磋商|谈判|询价|比选)?编号(?:为|是|:)?\s*"
+    r"(?P<project_number>(?=[A-Za-z\d()\[\]/_-]{0,30}\d)[A-Za-z][A-Za-z\d()\[\]/_-]{3,40}[A-Za-z\d\]])"
+)
+# The school itself writes: 我院…, and signs below.
+_OURS = re.compile(
+    rf"(?:因.{{2,30}}需要,)?(?P<purchaser>[一-鿿]{{2,20}}?{_ORGANISATION}(?:图书馆|[一-鿿]{{2,6}}[处部院科])?)"
+    r"(?:拟|现|将|现拟|计划|决定|就|对).{0,40}(?:采购|招标|询价|比选|磋商|谈判|报价)"
+)
 _PHONE = re.compile(
     r"(?:\+?86[- ]?)?(?:1\d{10}|0\d{2,3}\s*[-—－)]\s*\d{7,8}(?:\s*[-转]\s*\d{1,5})?|\d{7,8})"
 )
@@ -119,7 +128,7 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
         if line.startswith("|"):
             continue
         flat = level(line)
-        for pattern in (*_COMMISSIONED, *_PURCHASED):
+        for pattern in (*_COMMISSIONED, *_PURCHASED, _CODE, _OURS):
             match = pattern.search(flat)
             for name in match.groupdict() if match else ():
                 assert match

@@ -54,7 +54,8 @@ def is_notice(
         return False
     if NOT_BY_A_PURCHASER.search(body) and not {"number", "purchaser"} <= telling:
         return False
-    if not ASKS.search(head) and OTHER_RESULTS.search(head) and len(telling) < 3:
+    told = len(telling) >= 3 or bool({"number", "purchaser"} & telling)
+    if not ASKS.search(head) and OTHER_RESULTS.search(head) and not told:
         return False
     titled = bool(
         PAPER.search(head) and (ASKS.search(head) or _staged(head) or RESULT.search(head))
