@@ -12,12 +12,15 @@ from pipelines.boilerplate.lines import is_prose, key_of
 from pipelines.boilerplate.meta import meta_facts
 from pipelines.boilerplate.metadata import Facts, read_facts, signed_date
 from pipelines.boilerplate.parse import meta_date
-from pipelines.boilerplate.title import SITE_WORDS, without_site_name
+from pipelines.boilerplate.title import LONGEST, SITE_WORDS, without_site_name
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 FIELDS = 30
+SHORTEST_HEADING = 8
+# 中标公告详细页面, 新闻详情: the same on every page of a site.
+_GENERIC = re.compile(r"(详细|详情|正文|内容)(页面?|信息|内容)?$")
 _HEADLINE = re.compile(
     r"^(?!.*[/>»：:|]).{5,80}(公告|公示|通知|通告|公开|意向|结果|启事|函)([（(].{1,12}[)）])?$"
 )
@@ -35,6 +38,9 @@ def best_title(titles: Sequence[str], page: Sequence[str]) -> str:
     if len(titles) == 1 and SITE_WORDS.search(shown) and shown in page[:5]:
         # <title> is the site's name, which stands over its pages, too.
         return next((line for line in page[:60] if _HEADLINE.search(line)), shown)
+    others = [h for h in titles[1:] if SHORTEST_HEADING <= len(h) <= LONGEST]
+    if others and _GENERIC.search(shown):
+        return without_site_name(max(others, key=len), page)
     headings = [h for h in titles[1:] if len(key_of(h)) >= 5 and key_of(h) in whole]
     if headings:  # the longest: an unescaped quote cuts the value of og:title
         return without_site_name(max(headings, key=len), page)
