@@ -61,7 +61,8 @@ def facts_around(
     signed and the address's come last.
     """
     key = key_of(title)
-    first = next((line for line in body if is_prose(line)), "")[:30]
+    # A line of facts may end in a label without its value: … 点击：
+    first = next((x for x in body if is_prose(x) and not x.endswith(("：", ":"))), "")[:30]
     start = next((i for i, line in enumerate(page) if first and first in line), len(page))
     named = [i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)]
     place = named[-1] if named else max(0, min(start, len(page) - 1) - 10)
