@@ -239,7 +239,7 @@ class SiteMemory:
         self._until -= 1
         if self._until <= 0 or drift:
             self.template = learn(self.observations)
-            self._until = max(1, min(len(self.whole) + len(self.parts), REMEMBERED) // 4)
+            self._until = max(1, min(len(self.whole) + len(self.parts), REMEMBERED) // 10)
         return drift
 
     def _keep(self, observation: Observation) -> None:
