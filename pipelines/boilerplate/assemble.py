@@ -61,7 +61,7 @@ def assemble(
         region=facts.region or (notice.region if notice else ""),
         section=facts.section,
         tags=facts.tags,
-        kind="notice" if notice else "empty" if _only_furniture(kept) else "article",
+        kind="notice" if notice and kept else "empty" if _only_furniture(kept) else "article",
         confidence=agreement if kept else 0.0,
         notice=notice,
         dropped=tuple(dropped),

@@ -15,7 +15,7 @@ from pipelines.boilerplate.template import Layout, Template, Use
 PAGES = 4
 # So many pages in a row that fit no known layout are no chance: one in a hundred is whole anyway.
 MISFITS = 4
-REMEMBERED, REMEMBERED_WHOLE = 200, 60
+REMEMBERED, REMEMBERED_WHOLE, SELDOM = 200, 60, 1000
 # Facts stand where they stood on this share of the pages.
 OFTEN = 0.25
 # So much of an article's sentences lies in its container: a lead may stand outside.
@@ -221,8 +221,10 @@ class SiteMemory:
         self.drifts = 0
         self._misfits = 0
         self._until = PAGES
+        self._seen = 0
         for observation in observations:
             self._keep(observation)
+        self._seen = len(self.observations)
         self.template = learn(self.observations)
 
     @property
@@ -233,13 +235,16 @@ class SiteMemory:
     def add(self, observation: Observation) -> bool:
         """Remember a page; True where the site has begun to drift."""
         self._keep(observation)
+        self._seen += 1
         self._misfits = self._misfits + 1 if observation.whole and self.template.layouts else 0
         drift = self._misfits == MISFITS
         self.drifts += drift
         self._until -= 1
         if self._until <= 0 or drift:
             self.template = learn(self.observations)
-            self._until = max(1, min(len(self.whole) + len(self.parts), REMEMBERED) // 10)
+            # At first every few pages teach something; later learning costs more than it brings.
+            share = 10 if self._seen < REMEMBERED_WHOLE else 2
+            self._until = max(1, min(self._seen // share, SELDOM))
         return drift
 
     def _keep(self, observation: Observation) -> None:
