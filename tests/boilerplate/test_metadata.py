@@ -11,49 +11,6 @@ from pipelines.boilerplate.metadata import read_facts, signed_date
 
 
 @pytest.mark.parametrize(
-    ("line", "authors"),
-    [
-        ("2024-03-28 来源：青岚日报 作者：鲁一鸣", ("鲁一鸣",)),
-        ("作者：鲁一鸣 韦青", ("鲁一鸣", "韦青")),
-        ("(作者：鲁一鸣北京某大学教授)", ("鲁一鸣",)),
-        ("【文/青岚网专栏作者 鲁一鸣】", ("鲁一鸣",)),
-        ("文丨青岚时评特约评论员 韦青", ("韦青",)),
-        ("青岚讯（记者 鲁一鸣 通讯员 韦青）渡槽补好了", ("鲁一鸣", "韦青")),
-        ("（记者鲁一鸣、韦青）", ("鲁一鸣", "韦青")),
-        ("本报记者鲁一鸣发自河湾", ("鲁一鸣",)),
-        ("作者：duscha2", ("duscha2",)),
-    ],
-)
-def test_authors_are_read_from_their_bylines(line: str, authors: tuple[str, ...]) -> None:
-    assert read_facts([line]).authors == authors
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "渡槽的新衬里。青岚社记者 鲁一鸣 摄",
-        "责任编辑：韦青",
-        "水利部长鲁一鸣在会上讲话",
-        "本文仅代表作者个人观点。",
-    ],
-)
-def test_who_took_a_photo_edits_or_speaks_is_no_author(line: str) -> None:
-    assert read_facts([], [line]).authors == ()
-
-
-def test_reporters_in_the_first_words_of_a_long_paragraph_are_found() -> None:
-    opening = "青岚讯（记者 鲁一鸣）" + "渡槽始建于1971年，去年检修时发现裂缝，今年补好了。" * 12
-
-    assert read_facts([], [opening]).authors == ("鲁一鸣",)
-
-
-def test_a_name_alone_counts_only_under_the_title() -> None:
-    assert read_facts([], under=["高明远"]).authors == ("高明远",)
-    assert read_facts(["高明远"]).authors == ()
-    assert read_facts([], under=["高考"]).authors == ()
-
-
-@pytest.mark.parametrize(
     ("lines", "publisher"),
     [
         (["来源：青岚日报2024-03-28 09:12"], "青岚日报"),
