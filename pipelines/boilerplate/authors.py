@@ -43,12 +43,13 @@ BYLINES = tuple(
         rf"(?:(?<!工)(?<!合)作者|执笔人?|采写|撰稿人?|撰文|文字|整理)"
         r"\s*[】\]]?\s*[:：/|｜丨】\]]\s*"
         rf"(?:[一-鿿]{{0,8}}{_REPORTER}\s*)?({_NAMES}){_STOP}",
-        # 【文/青岚网专栏作者 鲁一鸣】　文丨青岚时评特约评论员 韦青　图文/韦青　文/图 韦青
+        # 【文/青岚网专栏作者 鲁一鸣】　文丨特约评论员 韦青　图文/韦青　文/图 韦青
         rf"(?:(?<![一-鿿])图?文\s*[:：/|｜丨]|(?<![一-鿿])文[/、]图\s*[:：/|｜丨]?|"
         rf"(?<![一-鿿])[图文][、/&][文图]\s*[:：/|｜丨])\s*"
         rf"(?:[一-鿿]{{0,14}}{_REPORTER}\s*[:：]?\s*)?(?!图)({_NAMES}){_STOP}",
         # 作者：duscha　作者：夜~Rain
-        r"(?<![一-鿿])作者\s*[:：]\s*([一-鿿]{0,6}[A-Za-z~_][\w.·~-]{1,20}(?: [A-Z][\w.·-]{1,20}){0,2})(?=\s|$)",
+        r"(?<![一-鿿])作者\s*[:：]\s*"
+        r"([一-鿿]{0,6}[A-Za-z~_][\w.·~-]{1,20}(?: [A-Z][\w.·-]{1,20}){0,2})(?=\s|$)",
         # （记者 鲁一鸣 通讯员 韦青）
         rf"[（(【\[][^（）()【】]{{0,14}}?{_REPORTER}(?!部)\s*[:：]?\s*({_NAMES})\s*"
         rf"(?={_KIND}{_REPORTER}|[/)）】\]，,；;]){_NO_PHOTO}",
@@ -131,7 +132,7 @@ def _is_name(word: str) -> bool:
 
 def _bare(under: Sequence[str]) -> tuple[str, ...]:
     """Take a line that is a person's name alone, or one that stands behind the publisher's."""
-    for line in under:
+    for line in (x for x in under if len(x) <= EDGE):
         flat = fold_script(line)
         if (match := _BARE.match(flat) or _BESIDE.search(flat)) and match[1] not in NO_NAMES:
             words = line[match.start(1) : match.end(1)]
