@@ -1,8 +1,7 @@
-"""The title of a page, and the facts that stand around its article."""
+"""The facts that stand around an article."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,38 +11,12 @@ from pipelines.boilerplate.lines import is_prose, key_of
 from pipelines.boilerplate.meta import meta_facts
 from pipelines.boilerplate.metadata import Facts, read_facts, signed_date
 from pipelines.boilerplate.parse import meta_date
-from pipelines.boilerplate.title import SITE_WORDS, without_site_name
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 FIELDS = 30
-_HEADLINE = re.compile(
-    r"^(?!.*[/>»：:|]).{5,80}(公告|公示|通知|通告|公开|意向|结果|启事|函)([（(].{1,12}[)）])?$"
-)
 OPENING, CLOSING, BEHIND = 4, 8, 12
-_SEPARATOR = re.compile(r"\s*[-_|—–·]")
-_SITE_FIRST = re.compile(r"^.{2,24}(?:\s[-|—–·]|_)\s*$")
-
-
-def best_title(titles: Sequence[str], page: Sequence[str]) -> str:
-    """Take the heading that <title> begins with; else <title> without the site's name."""
-    if not titles:
-        return next((line for line in page if len(line) >= 8), "")
-    shown = titles[0]
-    whole = key_of(shown)
-    if len(titles) == 1 and SITE_WORDS.search(shown) and shown in page[:5]:
-        # <title> is the site's name, which stands over its pages, too.
-        return next((line for line in page[:60] if _HEADLINE.search(line)), shown)
-    headings = [h for h in titles[1:] if len(key_of(h)) >= 5 and key_of(h) in whole]
-    if headings:  # the longest: an unescaped quote cuts the value of og:title
-        return without_site_name(max(headings, key=len), page)
-    for line in page[:80]:
-        if len(line) >= 8 and shown.startswith(line) and _SEPARATOR.match(shown[len(line) :]):
-            return without_site_name(line, page)
-        if len(line) >= 8 and shown.endswith(line) and _SITE_FIRST.search(shown[: -len(line)]):
-            return line
-    return without_site_name(shown, page)
 
 
 def facts_around(
