@@ -87,6 +87,11 @@ def _says_nothing(shown: str, page: Sequence[str]) -> bool:
     return key_of(shown) not in map(key_of, _above_byline(page[:HEAD])[-2:])
 
 
+def _names_site(part: str) -> bool:
+    short = len(part) <= LONGEST_SITE and " " not in part
+    return short and (len(part) <= SHORTEST or bool(SITE_WORDS.search(part)))
+
+
 def _visible(shown: str, headings: Sequence[str], page: Sequence[str]) -> str:
     """Find the title on a page: a heading that stands there before the text, or what stands over
     the first byline.

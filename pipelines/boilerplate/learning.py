@@ -39,7 +39,11 @@ def learn(observations: Iterable[Observation]) -> Template:
     def alien(line: Seen) -> bool:
         return line.linked or len(beside[line.print]) > 1 or line.print in titles
 
-    layouts = tuple(_layouts(pages, alien))
+    def alien_or_aside(line: Seen) -> bool:
+        return line.aside or alien(line)
+
+    # Where names lead nowhere, a site calls its articles by names of other things.
+    layouts = tuple(_layouts(pages, alien_or_aside)) or tuple(_layouts(pages, alien))
     often = _furniture_lines(pages, layouts)
     if not (often or layouts):
         return Template()

@@ -11,7 +11,8 @@ from pipelines.boilerplate.shape import Path
 class Seen(NamedTuple):
     """One line of a page: where its block stands, its print, what it consists of.
 
-    `kept` says that the page, read by itself, took the line for the article's.
+    `kept` says that the page, read by itself, took the line for the article's, `aside` that the
+    name of a block around it says that it is none.
     """
 
     path: Path
@@ -21,6 +22,7 @@ class Seen(NamedTuple):
     stops: int = 0
     sentence: bool = False
     kept: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

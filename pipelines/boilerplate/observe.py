@@ -59,16 +59,17 @@ def observe(url: str, html: str, page: PageLines, found: Extracted) -> Observati
 def _seen(page: PageLines, found: Extracted, paths: Paths) -> tuple[Seen, ...]:
     kept = {print_of(line) for line in found.text.split("\n")}
     prints = [print_of(line.text) for line in page.lines[:LONGEST]]
-    hidden = page.hidden
+    hidden, readers = page.hidden, page.by_readers
     return tuple(
         Seen(
             paths.of(owner),
             prints[number],
             len(line.text),
-            linked=number in hidden or _is_linked(line),
+            linked=number in readers or _is_linked(line),
             stops=line.text.count(STOP),
             sentence=is_sentence(line.text),
             kept=prints[number] in kept,
+            aside=number in hidden,
         )
         for number, (line, owner) in enumerate(zip(page.lines[:LONGEST], page.owners, strict=False))
     )

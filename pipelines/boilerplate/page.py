@@ -129,6 +129,12 @@ class PageLines:
         """Give the numbers of all lines that stand apart."""
         return frozenset(self._hidden(self.root))
 
+    @cached_property
+    def by_readers(self) -> frozenset[int]:
+        """Give the numbers of the lines that readers wrote, by their looks, not their names."""
+        blocks = [block for block in self.apart_blocks() if block.others]
+        return frozenset(i for block in blocks for i in range(block.start, block.end))
+
     def main_block(self) -> Block:
         """Descend from the root while one block below still holds most of the prose.
 
