@@ -11,6 +11,7 @@ from crawler.items import CANDIDATE, Dropped
 from pipelines.boilerplate.around import facts_around
 from pipelines.boilerplate.assemble import assemble, iso, strip_site
 from pipelines.boilerplate.body import find_body, is_forum
+from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.heading import best_title
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
@@ -145,11 +146,13 @@ def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:
     said = extract_metadata(tree, default_url=url, extensive=True)
     lines = split_lines(trafilatura.extract(tree, deduplicate=False, include_comments=False) or "")
     published = meta_date(tree)
+    if said.date and (published is None or not published.iso.startswith(said.date)):
+        published = Found(said.date, said.date, 0)
     return Extracted(
         title=said.title or (titles[0] if titles else ""),
         text="\n".join(lines),
-        published_at=iso(published) or said.date,
-        published_raw=published.raw if published else said.date or "",
+        published_at=iso(published),
+        published_raw=published.raw if published else "",
         authors=tuple(name.strip() for name in (said.author or "").split(";") if name.strip()),
         confidence=0.5 if lines else 0.0,
         kind="article" if lines else "empty",

@@ -70,10 +70,9 @@ def _uncut(shown: str, headings: Sequence[str], page: Sequence[str]) -> str:
     """Find the whole of a title that <title> cuts: 渡槽补好了 下游多..."""
     if not (match := _CUT.search(shown)):
         return ""
-    lines = (*headings, *page[:HEAD])
-    return next(
-        (x for x in lines if match[1] != x and x.startswith(match[1]) and not _CUT.search(x)), ""
-    )
+    # On a microblog, the whole post begins as its <title> does.
+    lines = (x for x in (*headings, *page[:HEAD]) if len(match[1]) < len(x) <= LONGEST_LINE)
+    return next((x for x in lines if x.startswith(match[1]) and not _CUT.search(x)), "")
 
 
 def _says_nothing(shown: str, page: Sequence[str]) -> bool:
@@ -84,7 +83,7 @@ def _says_nothing(shown: str, page: Sequence[str]) -> bool:
     parts = [p for p in re.split(r"\s*[-_|—–·]+\s*", fold_script(shown)) if p]
     if not all(_GENERIC.search(p) or _names_site(p) for p in parts):
         return False
-    return key_of(shown) not in map(key_of, _above_byline(page[:HEAD])[-2:])
+    return key_of(shown) not in map(key_of, _above_byline(page[:HEAD])[-1:])
 
 
 def _names_site(part: str) -> bool:
