@@ -36,9 +36,11 @@ def facts_around(
     window = page[top : max(start, place + 1)][:30]
     said = meta_facts(tree)
     dated = said.published or meta_date(tree)
-    year = year_in_address(url) or (int(dated.iso[:4]) if dated else None)
     # Between its first and its last lines an article says nothing of itself.
     end = start + len(body)
+    signed = signed_date(body) or signed_date(page[end : end + 2])
+    known = dated or signed
+    year = year_in_address(url) or (int(known.iso[:4]) if known else None)
     tail = page[start : start + OPENING] + page[max(start + OPENING, end - CLOSING) : end + BEHIND]
     fields = page[max(0, place - FIELDS) : top]
     spots = [i + 1 for i in named[-2:]] or [0]
@@ -48,7 +50,7 @@ def facts_around(
     writers = () if facts.editor and facts.editor in said.authors else said.authors
     return replace(
         facts,
-        published=facts.published or dated or signed_date(body) or from_address(url),
+        published=facts.published or known or from_address(url),
         publisher=facts.publisher or said.publisher,
         authors=facts.authors or writers,
         section=facts.section or said.section,

@@ -41,9 +41,12 @@ _YEARLESS = re.compile(
     r"(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::\d\d)?)?"
 )
 LONGEST_YEARLESS = 60
-# /2023-07/03/　/2023/0703/　t20230703_123.htm　/20230703/　/2023/07/03/
+# /2023-07/03/　/2023/0703/　t20230703_123.htm　/20230703/　/20230703A012　/2023/7/3/　/23/0703/09/
 _IN_ADDRESS = re.compile(
-    r"[/_t](?P<y>(?:19|20)\d\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=[/_.]|$)"
+    r"[/_t](?P<y>(?:19|20)\d\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?=[/_.A-Z]|$)|"
+    r"/(?P<y2>20\d\d)[-/](?P<m2>[1-9]|1[0-2])[-/](?P<d2>[1-9]|[12]\d|3[01])(?=[/_.])|"
+    r"/(?P<y3>[0-4]\d)/(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])/\d\d/"
 )
 _YEAR_IN_ADDRESS = re.compile(r"[/_](?P<y>20[0-4]\d|199\d)[-/]")
 
@@ -101,7 +104,8 @@ def from_address(url: str) -> Found | None:
     """Read the day in an address, such as /2023-07/03/ or t20230703_123.htm."""
     for match in _IN_ADDRESS.finditer(url[:500]):
         try:
-            day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+            parts = [int(group) for group in match.groups() if group]
+            day = date(parts[0] if match["y3"] is None else 2000 + parts[0], *parts[1:])
         except ValueError:
             continue
         if EARLIEST <= day.year <= LATEST and (day.month, day.day) != (1, 1):

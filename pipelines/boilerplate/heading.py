@@ -21,6 +21,7 @@ _CUT = re.compile(r"^(.{6,}?)\s*(?:\.{3}|…)")
 # 文章详情　新闻内容页　中标公告详细页面　无标题文档
 _GENERIC = re.compile(
     r"^[一-鿿]{0,10}(?:详细|详情|正文|内容)(?:页面?|信息|内容)?$|"
+    r"(?:采购|交易|招标|招投标|服务)(?:系统|中心)$|"
     r"^(?:无标题文档|首页|untitled( document)?|document|article|detail)$",
     re.I,
 )
@@ -80,6 +81,8 @@ def _says_nothing(shown: str, page: Sequence[str]) -> bool:
 
     What stands right over the byline is the article's own title, whatever it ends in.
     """
+    if len(shown) > LONGEST:
+        return False
     parts = [p for p in re.split(r"\s*[-_|—–·]+\s*", fold_script(shown)) if p]
     if not all(_GENERIC.search(p) or _names_site(p) for p in parts):
         return False
@@ -97,7 +100,7 @@ def _visible(shown: str, headings: Sequence[str], page: Sequence[str]) -> str:
     """
     text = next((i for i, line in enumerate(page) if is_prose(line)), len(page))
     before = page[:text]
-    lines = {key_of(line) for line in before}
+    lines = {key_of(line) for line in before if len(line) <= LONGEST}
     site = key_of(shown)
     for heading in headings:
         key = key_of(heading)

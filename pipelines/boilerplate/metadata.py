@@ -25,9 +25,13 @@ REGION = re.compile(
     r"(?:(?:所在|所属|项目|发布)地区|(?<![一-鿿])地区|所在地区?|行政区[域划]|省份)\s*[:：]\s*"
     r"([一-鿿]{2,12}(?:\s*[-—>/·]\s*[一-鿿]{2,10}){0,3})"
 )
-_LABEL = re.compile(r"发布|时间|日期|来源|更新|发表")
+# 发布时间 and 来源 say more of a day than 时间, which any table has.
+_PUBLICATION = re.compile(r"发布|发表|来源|稿源|公[告示](?:日期|时间)|信息时间|录入")
+_LABEL = re.compile(r"时间|日期|更新")
 # A page that was changed later was published before.
 _CHANGED = re.compile(r"更新|修改")
+# The page's clock: 2024年3月28日 星期四
+_CLOCK = re.compile(r"^\D{0,6}[\d年月日./ -]{8,14}\s*[（(]?(?:星期|周)[一二三四五六日天][)）]?$")
 # 投标截止时间：2024-04-30　今天是2024年4月30日: days of something else.
 _OTHER_DAY = re.compile(
     r"(?:截止|截至|开标|开启|递交|提交|签[订署]|有效期|报名|开工|竣工|交货|期限|打印|访问|今天是?|现在是|"
@@ -37,8 +41,13 @@ _OTHER_DAY = re.compile(
 FIELD = re.compile(r"(?:发布|发文|成文|生成|公开|公布)(?:日期|时间)\s*[:：]")
 # Another article's line: its title before its date.
 _LISTED = re.compile(r"》\s*[（(]?(?:19|20)\d\d|^[·•-]\s|^\d{1,2}[.、]\s")
+# Behind the title's own lines: 发表于 2024-03-28　posted @ 2024-03-28　来源：青岚日报 2024-03-28
 _PUBLISHED = re.compile(
-    rf"(?:发[布表文](?:日期|时间|于)?|更新(?:日期|时间|于))\s*[:：]?\s*(?:{DAY}|20\d{{6}}(?!\d))"
+    rf"(?:发[布表文](?:日期|时间|于)?|更新(?:日期|时间|于)|录入(?:日期|时间)?|posted\s?(?:on|@))\s*"
+    rf"[:：]?\s*(?:{DAY}|20\d{{6}}(?!\d))|来源\s*[:：].{{2,30}}{DAY}|^{DAY}.{{0,20}}来源\s*[:：]|"
+    # 《青岚日报》（2024年03月28日 第02版）
+    rf"^[（(]?《[^》]{{2,12}}》\s*[（(]\s*{DAY}|^(?:时间|日期)\s*[:：]\s*{DAY}\s.{{0,10}}(?:作者|来源)",
+    re.I,
 )
 
 
@@ -97,12 +106,20 @@ def signed_date(body: Sequence[str]) -> Found | None:
 def _published(lines: Sequence[str]) -> Found | None:
     """Take a labelled date before a bare one, and one with its time before one without."""
     found = [
-        (not _LABEL.search(flat), bool(_CHANGED.search(flat)), not date.has_time, index, date)
+        (_rank(flat), not date.has_time, index, date)
         for index, line in enumerate(lines)
         if not _LISTED.search(line) and (flat := fold_script(line))
         for date in _own_dates(line, flat)[:1]
     ]
-    return min(found, key=lambda f: f[:4])[4] if found else None
+    return min(found, key=lambda f: f[:3])[3] if found else None
+
+
+def _rank(flat: str) -> int:
+    if _CLOCK.search(flat):
+        return 4
+    if _CHANGED.search(flat) and not _PUBLICATION.search(flat):
+        return 2
+    return 0 if _PUBLICATION.search(flat) else 1 if _LABEL.search(flat) else 3
 
 
 def _own_dates(line: str, flat: str) -> list[Found]:

@@ -82,6 +82,9 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         ("http://qinglan.example/2023-07/03/c_1.htm", "2023-07-03"),
         ("http://qinglan.example/2023/0703/1.html", "2023-07-03"),
         ("http://qinglan.example/n/2023/07/03/1.html", "2023-07-03"),
+        ("http://qinglan.example/art/2023/7/3/art_1.html", "2023-07-03"),
+        ("http://qinglan.example/a/20230703A012.html", "2023-07-03"),
+        ("http://qinglan.example/23/0703/09/QL12.html", "2023-07-03"),
     ],
 )
 def test_an_address_holds_a_day(url: str, iso: str) -> None:

@@ -8,6 +8,7 @@ from lxml import html as lxml_html
 from pipelines.boilerplate import extract
 from pipelines.boilerplate.meta import meta_facts
 from pipelines.boilerplate.metadata import read_facts, signed_date
+from pipelines.boilerplate.parse import meta_date
 
 
 @pytest.mark.parametrize(
@@ -38,6 +39,8 @@ def test_the_editor_is_read_in_all_forms(line: str, editor: str) -> None:
         (["开标时间：2024-04-30 09:00 发布日期：2024-03-28"], "2024-03-28"),
         (["今天是2024年4月30日 星期二", "时间：2024-03-28"], "2024-03-28"),
         (["更新时间：2024-04-30 09:00", "发布时间：2024-03-28"], "2024-03-28"),
+        (["| 原开标 | 时间：2024-04-30 09:00 |", "发布日期：2024-03-28"], "2024-03-28"),
+        (["2024年4月30日 星期二", "2024-03-28"], "2024-03-28"),
         (["合同签订日期：2024-03-28"], None),
     ],
 )
@@ -70,6 +73,48 @@ def test_a_notice_is_dated_by_its_signature() -> None:
     assert found is not None
     assert found.iso == "2024-03-28"
     assert signed_date(["工程于2024年3月28日完工，下游多浇了八百亩地。"]) is None
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "《青岚日报》（ 2024年03月28日   第 02 版）",
+        "（来源：青岚日报 2024-03-28）",
+        "2024-03-28 09:12 来源：青岚日报",
+        "posted @ 2024-03-28 09:12 鲁一鸣",
+        "发表于 2024-03-28 09:12",
+        "录入时间：2024-03-28",
+    ],
+)
+def test_a_date_behind_the_text_needs_words_of_publication(line: str) -> None:
+    found = read_facts([], [line]).published
+
+    assert found is not None
+    assert found.iso[:10] == "2024-03-28"
+    assert read_facts([], ["鲁一鸣 2024-03-28 09:12"]).published is None
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        '<meta name="publish_time" content="2024-03-28 09:12">',
+        '<meta property="og:release_date" content="2024-03-28">',
+        '<meta name="PUBDATE" content="2024-03-28">',
+        '<span itemprop="datePublished" content="2024-03-28">3天前</span>',
+        '<time datetime="2024-03-28T09:12:00+08:00">3天前</time>',
+    ],
+)
+def test_a_machines_date_is_read_from_meta_and_from_marked_elements(head: str) -> None:
+    found = meta_date(lxml_html.document_fromstring(f"<html>{head}<p>x</p></html>"))
+
+    assert found is not None
+    assert found.iso[:10] == "2024-03-28"
+
+
+def test_times_of_several_articles_are_no_pages_date() -> None:
+    times = '<time datetime="2024-03-28">一</time><time datetime="2024-03-29">二</time>'
+
+    assert meta_date(lxml_html.document_fromstring(f"<p>{times}</p>")) is None
 
 
 @pytest.mark.parametrize(
