@@ -49,10 +49,12 @@ class Paths:
     """The ways to the elements of one page, each walked once.
 
     The way to `root` is given where it is known; without it the way begins at the page's root.
+    Below a known root places among siblings are not counted: names are all that is asked there.
     """
 
     def __init__(self, root: HtmlElement | None = None, keys: Sequence[str] = ()) -> None:
         self._known: dict[HtmlElement, Path] = {}
+        self._below = root is not None
         if root is not None:
             self._known[root] = tuple(Step(key, 0, 0) for key in keys)
 
@@ -67,6 +69,8 @@ class Paths:
             parent = step.getparent()
             if parent is None:
                 self._known[step] = ()
+            elif self._below:
+                self._known[step] = (*self._known[parent], Step(key_of_element(step), 0, 0))
             elif step not in self._known:
                 self._walk(parent)
         return self._known[element]

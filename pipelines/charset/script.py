@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -55,6 +55,16 @@ def fold_script(text: str) -> str:
 
     Not a conversion for readers: 乾 and 著 lose meanings. Source: OpenCC's TSCharacters.
     """
+    return _fold_short(text) if len(text) < LONG else _fold(text)
+
+
+@lru_cache(maxsize=4096)
+def _fold_short(text: str) -> str:
+    # A line is folded for every rule and pattern that is looked for in it.
+    return _fold(text)
+
+
+def _fold(text: str) -> str:
     # A third of what a look at each character costs.
     if not _traditional().search(text) and not _BEYOND.search(text):
         return text
