@@ -5,31 +5,48 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 EARLIEST, LATEST = 1990, 2100
+REPUBLIC = 1911
 
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _YEAR_FIRST = re.compile(
     r"(?<!\d)(?P<y>(?:19|20)\d\d)\s*[-/.年]\s*(?P<m>\d{1,2})\s*[-/.月]\s*(?P<d>\d{1,2})(?!\d)\s*日?"
-    r"(?:[\sT,，]*(?:(?P<half>上午|下午|晚上|凌晨)\s*)?(?P<h>\d{1,2})\s*[:：时點点]\s*(?P<mi>\d{1,2})"
-    r"(?:\s*[:：分]\s*(?P<s>\d{1,2}))?)?"
+    # 2024年3月28日（星期四）下午3:12　2024-03-28T09:12:00Z
+    r"(?:[\sT,，]*+(?:[（(]?(?:星期|周)[一二三四五六日天][)）]?\s*+)?"
+    r"(?:(?P<half>上午|下午|晚上|凌晨|[AP]M)\s*)?(?P<h>\d{1,2})\s*[:：时點点]\s*(?P<mi>\d{1,2})"
+    r"(?:\s*[:：分]\s*(?P<s>\d{1,2})(?:\.\d{1,6})?(?P<utc>Z)?)?)?"
+)
+# 发布日期：20240328　民国113年3月28日
+_COMPACT = re.compile(
+    r"(?:日期|时间|發布|发布|时間|時間)\s?[:：]\s*(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])"
+    r"(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
+)
+_REPUBLIC = re.compile(
+    r"民[国國]\s?(?P<y>\d{2,3})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日"
 )
 _HAN = re.compile(
     r"(?P<y>[二一][〇零○一二三四五六七八九]{3})年(?P<m>[一二三四五六七八九十]{1,2})月"
     r"(?P<d>[一二三四五六七八九十]{1,3})日"
 )
+_MAY_DATE = re.compile(r"\d|年")
 
-# 7月3日 14:20　07-03 14:20: a date without its year; two bare numbers need the time beside them.
+# 7月3日 14:20　07-03 14:20　时间：07-03: a date without its year; two bare numbers need more.
 _YEARLESS = re.compile(
-    r"(?<![\d年月./-])(?:(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?!至|-|—|起)|(?P<m2>\d{2})[-/](?P<d2>\d{2})(?=\s+\d{1,2}:))"
+    r"(?<![\d年月./-])(?:(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?!至|-|—|起)|"
+    r"(?P<m2>\d{2})[-/](?P<d2>\d{2})(?=\s+\d{1,2}:)|"
+    r"(?<=[间期][:：])\s?(?P<m3>\d{2})[-/](?P<d3>\d{2})(?![\d/-]))"
     r"(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::\d\d)?)?"
 )
 LONGEST_YEARLESS = 60
-# /2023-07/03/　/2023/0703/　t20230703_123.htm　/20230703/　/2023/07/03/
+# /2023-07/03/　/2023/0703/　t20230703_123.htm　/20230703/　/20230703A012　/2023/7/3/　/23/0703/09/
 _IN_ADDRESS = re.compile(
-    r"[/_t](?P<y>(?:19|20)\d\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])(?=[/_.]|$)"
+    r"[/_t](?P<y>(?:19|20)\d\d)[-/_]?(?P<m>0[1-9]|1[0-2])[-/_]?(?P<d>0[1-9]|[12]\d|3[01])"
+    r"(?=[/_.A-Z]|$)|"
+    r"/(?P<y2>20\d\d)[-/](?P<m2>[1-9]|1[0-2])[-/](?P<d2>[1-9]|[12]\d|3[01])(?=[/_.])|"
+    r"/(?P<y3>[0-4]\d)/(?P<m3>0[1-9]|1[0-2])(?P<d3>0[1-9]|[12]\d|3[01])/\d\d/"
 )
 _YEAR_IN_ADDRESS = re.compile(r"[/_](?P<y>20[0-4]\d|199\d)[-/]")
 
@@ -50,11 +67,15 @@ class Found:
 
 def find_dates(text: str) -> list[Found]:
     """Give the dates of a text in order; what is no calendar date is passed over."""
+    if not _MAY_DATE.search(text):
+        return []
     wide = unicodedata.normalize("NFKC", text) if not text.isascii() else text
     if len(wide) != len(text):  # positions would not be those of the text
         wide = text
     found = [f for m in _YEAR_FIRST.finditer(wide) if (f := _western(m, text))]
     found += [f for m in _HAN.finditer(wide) if (f := _han(m))]
+    found += [f for m in _COMPACT.finditer(wide) if (f := _day(m))]
+    found += [f for m in _REPUBLIC.finditer(wide) if (f := _day(m, REPUBLIC))]
     return sorted(found, key=lambda f: f.start)
 
 
@@ -66,7 +87,11 @@ def find_yearless(text: str, year: int) -> Found | None:
     if not match["h"] and len(text) > len(match[0]) + 20:
         return None
     try:
-        day = date(year, int(match["m"] or match["m2"]), int(match["d"] or match["d2"]))
+        day = date(
+            year,
+            int(match["m"] or match["m2"] or match["m3"]),
+            int(match["d"] or match["d2"] or match["d3"]),
+        )
         if match["h"] is None:
             return Found(day.isoformat(), match[0].strip(), match.start())
         moment = datetime(day.year, day.month, day.day, int(match["h"]), int(match["mi"]))
@@ -79,7 +104,8 @@ def from_address(url: str) -> Found | None:
     """Read the day in an address, such as /2023-07/03/ or t20230703_123.htm."""
     for match in _IN_ADDRESS.finditer(url[:500]):
         try:
-            day = date(int(match["y"]), int(match["m"]), int(match["d"]))
+            parts = [int(group) for group in match.groups() if group]
+            day = date(parts[0] if match["y3"] is None else 2000 + parts[0], *parts[1:])
         except ValueError:
             continue
         if EARLIEST <= day.year <= LATEST and (day.month, day.day) != (1, 1):
@@ -106,14 +132,23 @@ def _western(match: re.Match[str], text: str) -> Found | None:
         if parts["h"] is None:
             return Found(day.isoformat(), raw, match.start())
         hour = int(parts["h"]) + (
-            12 if parts["half"] in ("下午", "晚上") and int(parts["h"]) < 12 else 0
+            12 if parts["half"] in ("下午", "晚上", "PM") and int(parts["h"]) < 12 else 0
         )
         moment = datetime(
             day.year, day.month, day.day, hour, int(parts["mi"]), int(parts["s"] or 0)
         )
     except ValueError:
         return None
-    return Found(moment.replace(tzinfo=CHINA).isoformat(), raw, match.start())
+    zone = UTC if parts["utc"] else CHINA
+    return Found(moment.replace(tzinfo=zone).astimezone(CHINA).isoformat(), raw, match.start())
+
+
+def _day(match: re.Match[str], before: int = 0) -> Found | None:
+    try:
+        day = date(before + int(match["y"]), int(match["m"]), int(match["d"]))
+    except ValueError:
+        return None
+    return Found(day.isoformat(), match[0][match.start("y") - match.start() :], match.start("y"))
 
 
 def _han(match: re.Match[str]) -> Found | None:

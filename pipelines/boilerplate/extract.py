@@ -8,10 +8,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from crawler.items import CANDIDATE, Dropped
-from pipelines.boilerplate.around import best_title, facts_around
+from pipelines.boilerplate.around import facts_around
 from pipelines.boilerplate.assemble import assemble, iso, strip_site
 from pipelines.boilerplate.body import find_body, is_forum
 from pipelines.boilerplate.dates import Found
+from pipelines.boilerplate.heading import best_title
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines

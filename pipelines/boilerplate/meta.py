@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from pipelines.boilerplate.authors import SURNAMES
 from pipelines.boilerplate.dates import Found, from_meta
 from pipelines.boilerplate.metadata import Facts
+from pipelines.boilerplate.names import SURNAMES
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement

@@ -6,53 +6,49 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipelines.boilerplate.authors import WORDS, authors_of
+from pipelines.boilerplate.authors import authors_of, split_names
 from pipelines.boilerplate.dates import Found, find_dates, find_yearless
+from pipelines.boilerplate.labels import LONGEST, labelled, with_labels
+from pipelines.boilerplate.names import PERSON
+from pipelines.boilerplate.publisher import DAY, ISSUED, NAME, STOP, first, publisher_of
+from pipelines.boilerplate.section import section_of, tags_of
 from pipelines.charset.script import fold_script
 
-# A date that stands behind a name without a space ends it: 来源：青岚日报2024-05-13.
-_NAME = rf"(?:(?!{WORDS}|(?:19|20)\d\d[-./年])[一-鿿A-Za-z0-9·@《》、－-])"
-_STOP = rf"(?=\s|$|[|｜,，;；。】\])）\[(（]|{WORDS}|(?:19|20)\d\d)"
-_DAY = r"(?:19|20)\d\d[-/.年]\d{1,2}[-/.月]\d{1,2}日?(?:\s*\d{1,2}:\d\d(?::\d\d)?)?"
-PUBLISHER = re.compile(
-    rf"(?<!资料)(?<!数据)(?<!图片)(?:来源|稿源|转自|转载自|供稿单位)\s*[:：]\s*({_NAME}{{2,30}}){_STOP}"
+# 责任编辑：韦青　编辑：韦青 鲁一鸣　责编：韦 青
+EDITOR = re.compile(
+    rf"(?<!总)(?<!主)(?:编辑|责编)\s*[:：/]\s*"
+    rf"({PERSON}(?:[ \u3000、,，/]{{1,2}}{PERSON}){{1,3}}(?![一-鿿])|"
+    rf"(?<![一-鿿])[一-鿿][ \u3000][一-鿿](?![一-鿿])|{NAME}{{2,12}}){STOP}"
 )
-# How names of publishers end; without a bar, only these tell one from a menu beside the date.
-_MEDIA = "网|报|社|台|日报|晚报|频道|在线|客户端|杂志|周刊|传媒|发布|融媒"
-PUBLISHER_BESIDE_DATE = re.compile(
-    rf"^({_NAME}{{2,16}})\s*[|｜]\s*(?=(?:19|20)\d\d)|^{_DAY}\s*[·|｜]\s*({_NAME}{{2,16}})$|"
-    rf"^{_DAY}\s*({_NAME}{{2,16}}?)(?:\[整理\]|\s+来自)|"
-    rf"^{_DAY}\s+({_NAME}{{1,14}}?(?:{_MEDIA}))(?=\s|$)"
-)
-# 青岚社河湾5月3日电　（青岚日报讯）
-DATELINE = re.compile(
-    r"^[（(【]?([一-鿿]{1,6}[社网报])"
-    r"(?:[一-鿿]{1,8}\d{1,2}月\d{1,2}日(?:电|讯)|(?<!本报)(?<!本网)讯[ （(）)】])"
-)
-EDITOR = re.compile(rf"(?:责任编辑|责编|编辑)\s*[:：/]\s*({_NAME}{{2,12}}){_STOP}")
-# 所在地区：青岚省-河湾市　省份：青岚
+# 所在地区：青岚省-河湾市　地区：青岚 > 河湾　省份：青岚
 REGION = re.compile(
-    r"(?:(?:所在|所属|项目)地区|(?<![一-鿿])地区|所在地区?|行政区域|省份)\s*[:：]\s*"
-    r"([一-鿿]{2,8}(?:\s*[-—]\s*[一-鿿]{2,10}){0,3})"
+    r"(?:(?:所在|所属|项目|发布)地区|(?<![一-鿿])地区|所在地区?|行政区[域划]|省份)\s*[:：]\s*"
+    r"([一-鿿]{2,12}(?:\s*[-—>/·]\s*[一-鿿]{2,10}){0,3})"
 )
-# 首页 > 农业 > 正文　当前位置：首页 / 农业　网易首页--> 商业　首页 → 理论新闻
-_ARROW = r"\s*(?:-{1,3}>|[>＞»›→]+)\s*"
-CRUMBS = re.compile(rf"^(?:.{{0,8}}位置\s*[:：]\s*)?(.{{1,40}}?{_ARROW}.{{1,80}})$")
-PLACED = re.compile(r"^.{0,8}位置\s*[:：]\s*(.{2,120})$")
-_SLASH = r"\s*[/·|-]\s*"
-NO_SECTION = re.compile(r"^(?:正文|内容|详情|文章|详细|.{0,6}(?:正文|详情|内容页?)(?:\s.*)?)$")
-TAGS = re.compile(r"^(?:(?:文章标签|标签|关键词|关键字|tags?)\s*[:：]\s*)+([^\s:：].{0,200})$")
-_LABEL = re.compile(r"发布|时间|日期|来源|更新|发表")
+# 发布时间 and 来源 say more of a day than 时间, which any table has.
+_PUBLICATION = re.compile(r"发布|发表|来源|稿源|公[告示](?:日期|时间)|信息时间|录入")
+_LABEL = re.compile(r"时间|日期|更新")
+# A page that was changed later was published before.
+_CHANGED = re.compile(r"更新|修改")
+# The page's clock: 2024年3月28日 星期四
+_CLOCK = re.compile(r"^\D{0,6}[\d年月日./ -]{8,14}\s*[（(]?(?:星期|周)[一二三四五六日天][)）]?$")
+# 投标截止时间：2024-04-30　今天是2024年4月30日: days of something else.
+_OTHER_DAY = re.compile(
+    r"(?:截止|截至|开标|开启|递交|提交|签[订署]|有效期|报名|开工|竣工|交货|期限|打印|访问|今天是?|现在是|"
+    r"当前|系统|生效|实施|施行|废止|失效|出生|成立|注册|开庭|举办|活动|会议|合同)[^，。\d]{0,8}$"
+)
 # A notice's table of fields stands far above its title: 发文日期： 2024-03-28.
 FIELD = re.compile(r"(?:发布|发文|成文|生成|公开|公布)(?:日期|时间)\s*[:：]")
-_OPEN_LABEL = re.compile(
-    r"(?:来源|稿源|作者|记者|编辑|责编|日期|时间|地区|省份|标签|关键词)\s*[:：]$"
-)
 # Another article's line: its title before its date.
 _LISTED = re.compile(r"》\s*[（(]?(?:19|20)\d\d|^[·•-]\s|^\d{1,2}[.、]\s")
-_PUBLISHED = re.compile(rf"(?:发[布表文](?:日期|时间|于)?|更新(?:日期|时间|于))\s*[:：]?\s*{_DAY}")
-
-LONGEST = 160
+# Behind the title's own lines: 发表于 2024-03-28　posted @ 2024-03-28　来源：青岚日报 2024-03-28
+_PUBLISHED = re.compile(
+    rf"(?:发[布表文](?:日期|时间|于)?|更新(?:日期|时间|于)|录入(?:日期|时间)?|posted\s?(?:on|@))\s*"
+    rf"[:：]?\s*(?:{DAY}|20\d{{6}}(?!\d))|来源\s*[:：].{{2,30}}{DAY}|^{DAY}.{{0,20}}来源\s*[:：]|"
+    # 《青岚日报》（2024年03月28日 第02版）
+    rf"^[（(]?《[^》]{{2,12}}》\s*[（(]\s*{DAY}|^(?:时间|日期)\s*[:：]\s*{DAY}\s.{{0,10}}(?:作者|来源)",
+    re.I,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +74,24 @@ def read_facts(
 ) -> Facts:
     """Read the facts of lines near the title, those behind the body second.
 
-    `fields` are lines further above the title, where only dates with a label are read; `under`
-    are those right below it, where a name may stand alone. `year` is that of a date without one.
+    `fields` are lines further above the title, where only what has a label is read; `under` are
+    those right below it, where a name may stand alone. `year` is that of a date without one.
     """
-    front = _joined(head)
+    front = labelled(head)
     before = [line for line in front if len(line) <= LONGEST]
-    behind = [line for line in _joined(tail) if len(line) <= LONGEST]
-    short = [*before, *behind]
-    labelled = [line for line in _joined(fields) if len(line) <= LONGEST and FIELD.search(line)]
+    behind = [line for line in labelled(tail) if len(line) <= LONGEST]
+    above = with_labels(labelled(fields))
+    values = with_labels([*before, *behind])
     return Facts(
-        published=_published([*labelled, *before])
+        published=_published([*filter(FIELD.search, above), *before])
         or _published([x for x in behind if _PUBLISHED.search(x)])
         or _yearless(before, year),
-        publisher=_first(PUBLISHER, before)
-        or _first(PUBLISHER_BESIDE_DATE, before)
-        or _first(PUBLISHER, behind)
-        or _first(DATELINE, [line[:60] for line in tail[:2]]),
+        publisher=publisher_of(before, behind, under) or first(ISSUED, above),
         authors=authors_of(front, tail, under),
-        editor=_first(EDITOR, short),
-        region=re.sub(r"\s", "", _first(REGION, [*_joined(fields), *short])),
-        section=_section(head),
-        tags=_tags(short),
+        editor="、".join(split_names(first(EDITOR, values))),
+        region=re.sub(r"\s", "", first(REGION, [*above, *values])).replace(">", "-"),
+        section=section_of(before),
+        tags=tags_of([*before, *behind]),
     )
 
 
@@ -110,60 +103,31 @@ def signed_date(body: Sequence[str]) -> Found | None:
     return None
 
 
-def _joined(lines: Sequence[str]) -> list[str]:
-    """Put a label and the value on the line below it together: 来源：, 青岚日报."""
-    joined: list[str] = []
-    for line in lines:
-        if joined and len(joined[-1]) <= LONGEST and _OPEN_LABEL.search(fold_script(joined[-1])):
-            joined[-1] += line
-        else:
-            joined.append(line)
-    return joined
-
-
-def _first(pattern: re.Pattern[str], lines: Sequence[str]) -> str:
-    """Match on the folded line and take the words as they stand in the line itself."""
-    for line in lines:
-        if match := pattern.search(fold_script(line)):
-            group = match.lastindex or 0
-            return line[match.start(group) : match.end(group)].strip()
-    return ""
-
-
 def _published(lines: Sequence[str]) -> Found | None:
     """Take a labelled date before a bare one, and one with its time before one without."""
     found = [
-        (not _LABEL.search(fold_script(line)), not date.has_time, index, date)
+        (_rank(flat), not date.has_time, index, date)
         for index, line in enumerate(lines)
-        if not _LISTED.search(line)
-        for date in find_dates(line)[:1]
+        if not _LISTED.search(line) and (flat := fold_script(line))
+        for date in _own_dates(line, flat)[:1]
     ]
     return min(found, key=lambda f: f[:3])[3] if found else None
+
+
+def _rank(flat: str) -> int:
+    if _CLOCK.search(flat):
+        return 4
+    if _CHANGED.search(flat) and not _PUBLICATION.search(flat):
+        return 2
+    return 0 if _PUBLICATION.search(flat) else 1 if _LABEL.search(flat) else 3
+
+
+def _own_dates(line: str, flat: str) -> list[Found]:
+    return [
+        f for f in find_dates(line) if not _OTHER_DAY.search(flat[max(0, f.start - 24) : f.start])
+    ]
 
 
 def _yearless(lines: Sequence[str], year: int | None) -> Found | None:
     found = (find_yearless(line, year) for line in lines) if year else ()
     return next(filter(None, found), None)
-
-
-def _section(lines: Sequence[str]) -> str:
-    for line in lines:
-        if "<" in line:
-            continue
-        flat = fold_script(line)
-        match, cut = CRUMBS.search(flat), _ARROW
-        if not match:
-            match, cut = PLACED.search(flat), _SLASH
-        if match:
-            words = [word.strip(" -") for word in re.split(cut, line[match.start(1) :])]
-            inner = [word for word in words[1:] if word and not NO_SECTION.search(word)]
-            if inner:
-                return inner[-1] if len(inner[-1]) <= 12 else inner[0]
-    return ""
-
-
-def _tags(lines: Sequence[str]) -> tuple[str, ...]:
-    words = _first(TAGS, lines)
-    tags = tuple(w for w in re.split(r"[\s,，、;；|]+", words) if w)[:20]
-    # A line of fields that happens to begin with a label, not tags.
-    return () if any(len(tag) > 16 or re.search("[:：]", tag) for tag in tags) else tags

@@ -18,10 +18,12 @@ _HIDDEN = re.compile(
 MOST_TAGS = 200_000
 LONG_TAG, MOST_ATTRIBUTES = 20_000, 1_000
 _LONG_TAG = re.compile(rf"(<[a-zA-Z][\w:-]*+)[^<>]{{{LONG_TAG},}}>")
-_META_DATES = (
-    "PubDate", "pubdate", "publishdate", "article:published_time", "og:published_time",
-    "weibo:article:create_at", "datePublished",
-)  # fmt: skip
+# In lower case.
+_META_DATES = frozenset(
+    {"pubdate", "publishdate", "publish_date", "publish_time", "publishtime", "pubtime"}
+    | {"article:published_time", "og:published_time", "og:release_date", "bytedance:published_time"}
+    | {"weibo:article:create_at", "datepublished", "firstpublishedtime", "apub:time"}
+)
 
 
 def parse(html: str) -> HtmlElement | None:
@@ -97,6 +99,15 @@ def meta_date(tree: HtmlElement) -> Found | None:
     """Take the first machine-readable date; never a bare 1 January, which stands for "unknown"."""
     for meta in tree.iter("meta"):
         name = meta.get("property") or meta.get("name") or meta.get("itemprop") or ""
-        if name in _META_DATES and (found := from_meta(meta.get("content", ""))):
+        if name.lower() in _META_DATES and (found := from_meta(meta.get("content", ""))):
             return None if found.iso.endswith("-01-01") else found
-    return None
+    return _marked_date(tree)
+
+
+def _marked_date(tree: HtmlElement) -> Found | None:
+    """Read the element marked as the date of publication, or the page's only <time>."""
+    marked = tree.xpath("//*[@itemprop='datePublished']") or tree.xpath("//time[@datetime]")
+    if len(marked) != 1:
+        return None
+    found = from_meta(marked[0].get("datetime") or marked[0].get("content") or "")
+    return None if found is None or found.iso.endswith("-01-01") else found

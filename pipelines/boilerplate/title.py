@@ -13,10 +13,12 @@ SHORTEST = 6
 
 SUFFIX = re.compile(r"\s*[-_|—–·]+\s*([^-_|—–]{2,24})\s*$")
 SITE_WORDS = re.compile(
-    r"(网|快讯|日报|晚报|新闻|在线|频道|门户|平台|资讯|政府|委员会|粉丝|速看|视讯|头条|公众号|首页|小说|\.com|\.cn|"
+    r"(网|快讯|日报|晚报|新闻|在线|频道|门户|平台|资讯|网站|政府|委员会|粉丝|速看|视讯|头条|公众号|首页|小说|\.com|\.cn|"
     r"大学|学院|医院|中学|党校|研究院|管理局|集团|有限公司)$",
     re.I,
 )
+# …>>水利>>青岚网　…【青岚网】
+BOXED = re.compile(r"\s*(?:(?:>{1,2}|»)\s*[^>»]{2,16}){1,4}$|\s*【([^】]{2,16})】$")
 # Mills of rewritten news tell their copies apart by these: 当前热点：…, … 全球视讯, …|环球热闻.
 _MILL = (
     "(?:全球|环球|世界|天天|每日|当前)(?:今日)?(?:讯|资讯|快讯|速讯|视讯|热讯|观点|热点|热闻|热议|热文|"
@@ -43,7 +45,15 @@ def without_site_name(title: str, others: Sequence[str] = ()) -> str:
             if key_of(bare) not in seen and not SITE_WORDS.search(fold_script(match[1])):
                 break
         title = bare
-    return _without_affixes(title)
+    return _without_affixes(_unboxed(title))
+
+
+def _unboxed(title: str) -> str:
+    match = BOXED.search(title)
+    if not match or match.start() < SHORTEST:
+        return title
+    name = fold_script(match[1] or match[0])
+    return title[: match.start()] if SITE_WORDS.search(name) else title
 
 
 def _without_affixes(title: str) -> str:

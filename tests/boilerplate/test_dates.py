@@ -21,6 +21,12 @@ from pipelines.boilerplate.dates import find_dates, find_yearless, from_address,
         ("二○一九年十二月十日", "2019-12-10"),
         ("２０２４年５月１０日", "2024-05-10"),
         ("2023-06-27T18:04:26+08:00", "2023-06-27T18:04:26+08:00"),
+        ("2023-06-27T10:04:26Z", "2023-06-27T18:04:26+08:00"),
+        ("2024年5月10日 星期五 09:12", "2024-05-10T09:12:00+08:00"),
+        ("2024年5月10日（星期五）下午3:20", "2024-05-10T15:20:00+08:00"),
+        ("2024-5-10 PM 3:20", "2024-05-10T15:20:00+08:00"),
+        ("发布日期：20240510", "2024-05-10"),
+        ("中華民國113年5月10日", "2024-05-10"),
     ],
 )
 def test_a_date_is_read_with_its_precision(text: str, iso: str) -> None:
@@ -29,7 +35,14 @@ def test_a_date_is_read_with_its_precision(text: str, iso: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["2024年13月10日", "2023-02-30", "电话 0516-85707122", "1234-5-6", "项目编号 HW-2023-0610-77"],
+    [
+        "2024年13月10日",
+        "2023-02-30",
+        "电话 0516-85707122",
+        "1234-5-6",
+        "项目编号 HW-2023-0610-77",
+        "编号20240510",
+    ],
 )
 def test_what_is_no_calendar_date_is_passed_over(text: str) -> None:
     assert find_dates(text) == []
@@ -69,6 +82,9 @@ def test_no_text_breaks_the_reader(text: str) -> None:
         ("http://qinglan.example/2023-07/03/c_1.htm", "2023-07-03"),
         ("http://qinglan.example/2023/0703/1.html", "2023-07-03"),
         ("http://qinglan.example/n/2023/07/03/1.html", "2023-07-03"),
+        ("http://qinglan.example/art/2023/7/3/art_1.html", "2023-07-03"),
+        ("http://qinglan.example/a/20230703A012.html", "2023-07-03"),
+        ("http://qinglan.example/23/0703/09/QL12.html", "2023-07-03"),
     ],
 )
 def test_an_address_holds_a_day(url: str, iso: str) -> None:
@@ -83,6 +99,13 @@ def test_an_address_holds_a_day(url: str, iso: str) -> None:
 )
 def test_a_number_or_a_first_of_january_in_an_address_is_no_day(path: str) -> None:
     assert from_address(f"http://qinglan.example/{path}") is None
+
+
+def test_a_label_makes_two_numbers_a_day_of_the_pages_year() -> None:
+    found = find_yearless("发布时间：07-03", 2023)
+
+    assert found is not None
+    assert found.iso == "2023-07-03"
 
 
 @pytest.mark.parametrize(

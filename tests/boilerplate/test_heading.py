@@ -1,0 +1,60 @@
+"""The title, where <title>, the headings and the visible lines differ."""
+
+from __future__ import annotations
+
+import pytest
+
+from pipelines.boilerplate.heading import best_title
+
+TITLE = "渡槽补好了 下游多浇八百亩"
+PROSE = "青岚县的渡槽始建于1971年，去年冬天检修时发现三处裂缝，今年春灌前必须补好。"
+PAGE = ["首页 新闻", TITLE, "2024-03-28 来源：青岚日报", PROSE, "热门文章"]
+
+
+@pytest.mark.parametrize(
+    "shown",
+    ["青岚新闻网", "青岚县人民政府门户网站", "水利新闻-青岚新闻网", "文章详情", "新闻内容页"],
+)
+def test_a_heading_is_the_title_where_the_documents_names_no_article(shown: str) -> None:
+    assert best_title([shown, TITLE], PAGE) == TITLE
+    assert best_title([shown, "青岚新闻网", TITLE, "热门文章"], PAGE) == TITLE
+
+
+def test_the_line_over_the_byline_is_the_title_where_there_is_no_heading() -> None:
+    assert best_title(["青岚新闻网"], PAGE) == TITLE
+    assert best_title(["青岚新闻网"], ["首页", "登录 | 注册", PROSE]) == "青岚新闻网"
+
+
+def test_a_title_that_ends_as_sites_do_stays_where_it_stands_over_the_byline() -> None:
+    page = ["首页", "青岚新建一张灌溉网", "2024-03-28", PROSE]
+
+    assert best_title(["青岚新建一张灌溉网", "热门文章"], page) == "青岚新建一张灌溉网"
+
+
+def test_a_heading_behind_the_text_is_no_title() -> None:
+    assert best_title(["青岚新闻网", "旧渠翻新记"], ["首页", PROSE, "旧渠翻新记"]) == "青岚新闻网"
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        "渡槽补好了 下游多...-青岚新闻网",
+        "渡槽补好了 下游多…",
+        f"青岚新闻网-{TITLE}",
+        f"青岚新闻网:{TITLE}",
+        f"{TITLE}-青岚之声",
+        f"{TITLE}>>水利>>青岚网",
+        f"{TITLE}【青岚网】",
+    ],
+)
+def test_what_the_page_shows_makes_a_cut_or_affixed_title_whole(shown: str) -> None:
+    assert best_title([shown], PAGE) == TITLE
+
+
+def test_a_whole_microblog_post_is_not_its_title() -> None:
+    post = f"渡槽补好了 下游多浇八百亩地，{PROSE}{PROSE}"
+
+    assert (
+        best_title(["渡槽补好了 下游多浇八百亩地...", post], [post])
+        == "渡槽补好了 下游多浇八百亩地..."
+    )
