@@ -16,7 +16,7 @@ from pipelines.quality import check
 
 if TYPE_CHECKING:
     from pipelines.boilerplate import Extracted, Observation, Template
-    from pipelines.boilerplate.notice import NoticeFacts
+    from pipelines.boilerplate.notices import NoticeFacts
 
 Templates = Mapping[str, "Template"]
 """Templates by host."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from pipelines.boilerplate.dates import from_address, year_in_address
 from pipelines.boilerplate.lines import is_prose, key_of
 from pipelines.boilerplate.meta import meta_facts
-from pipelines.boilerplate.metadata import Facts, read_facts, signed_date
+from pipelines.boilerplate.metadata import Facts, read_facts, says_of_itself, signed_date
 from pipelines.boilerplate.parse import meta_date
 
 if TYPE_CHECKING:
@@ -28,7 +28,9 @@ def facts_around(
     signed and the address's come last.
     """
     key = key_of(title)
-    first = next((line for line in body if is_prose(line)), "")[:30]
+    # What says of itself when it was published stays in a notice, above its table.
+    own = [line for line in body if not says_of_itself(line)]
+    first = next((line for line in own if is_prose(line) or line.startswith("| ")), "")[:30]
     start = next((i for i, line in enumerate(page) if first and first in line), len(page))
     named = [i for i, line in enumerate(page[: start + 1]) if key and key in key_of(line)]
     place = named[-1] if named else max(0, min(start, len(page) - 1) - 10)

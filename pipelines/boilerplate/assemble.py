@@ -9,7 +9,7 @@ from crawler.items import Dropped
 from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.lines import is_prose, strip
 from pipelines.boilerplate.metadata import Facts
-from pipelines.boilerplate.notice import NoticeFacts, may_be_notice, read_notice
+from pipelines.boilerplate.notices import NoticeFacts, may_be_notice, read_notice
 from pipelines.boilerplate.page import is_sentence
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import SPARED_IN_NOTICES

@@ -16,7 +16,7 @@ from pipelines.boilerplate.heading import best_title
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines
-from pipelines.boilerplate.notice import may_be_notice, read_notice
+from pipelines.boilerplate.notices import may_be_notice, read_notice
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
 from pipelines.boilerplate.page import ATTACHED, read_page

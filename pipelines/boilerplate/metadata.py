@@ -37,6 +37,7 @@ _OTHER_DAY = re.compile(
     r"(?:截止|截至|开标|开启|递交|提交|签[订署]|有效期|报名|开工|竣工|交货|期限|打印|访问|今天是?|现在是|"
     r"当前|系统|生效|实施|施行|废止|失效|出生|成立|注册|开庭|举办|活动|会议|合同)[^，。\d]{0,8}$"
 )
+LONGEST_LABEL = 12
 # A notice's table of fields stands far above its title: 发文日期： 2024-03-28.
 FIELD = re.compile(r"(?:发布|发文|成文|生成|公开|公布)(?:日期|时间)\s*[:：]")
 # Another article's line: its title before its date.
@@ -49,6 +50,19 @@ _PUBLISHED = re.compile(
     rf"^[（(]?《[^》]{{2,12}}》\s*[（(]\s*{DAY}|^(?:时间|日期)\s*[:：]\s*{DAY}\s.{{0,10}}(?:作者|来源)",
     re.I,
 )
+
+
+# 2024年03月28日 08:47 责编：韦青 点击：　【信息时间：2024-03-28 阅读次数：58】
+_OF_ITSELF = re.compile(
+    rf"^[【\[(（|]?\s*(?:(?:信息|发布|发表|公[告示]|更新)(?:时间|日期)|来源|发布[人者]|作者|时间)\s*[:：].*{DAY}|"
+    rf"^{DAY}\s[^。]*(?:责编|编辑|来源|作者|点击|浏览|阅读|发布)|^{DAY}$"
+)
+LONGEST_OF_ITSELF = 100
+
+
+def says_of_itself(line: str) -> bool:
+    """Tell the line under a title that says when a page was published, and by whom."""
+    return len(line) <= LONGEST_OF_ITSELF and bool(_OF_ITSELF.search(fold_script(line)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +124,14 @@ def _published(lines: Sequence[str]) -> Found | None:
         for index, line in enumerate(lines)
         if not _LISTED.search(line) and (flat := fold_script(line))
         for date in _own_dates(line, flat)[:1]
+        if date.start or not _names_other_day(lines[index - 1] if index else "")
     ]
     return min(found, key=lambda f: f[:3])[3] if found else None
+
+
+def _names_other_day(above: str) -> bool:
+    """Tell a label over its value: 现投标截止."""
+    return len(above) <= LONGEST_LABEL and bool(_OTHER_DAY.search(fold_script(above)))
 
 
 def _rank(flat: str) -> int:

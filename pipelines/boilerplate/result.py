@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from crawler.items import Dropped, Kind
 
 if TYPE_CHECKING:
-    from pipelines.boilerplate.notice import NoticeFacts
+    from pipelines.boilerplate.notices import NoticeFacts
 
 
 @dataclass(frozen=True, slots=True)

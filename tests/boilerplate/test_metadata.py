@@ -172,3 +172,10 @@ def test_the_editor_in_the_author_meta_is_no_author_and_the_address_dates_last()
 
     assert (found.editor, found.authors) == ("高明远", ())
     assert found.published_at == "2024-03-28"
+
+
+def test_a_date_under_the_label_of_another_moment_is_not_the_day_of_publication() -> None:
+    facts = read_facts(["关于延期的公告", "2025/01/16", "现投标截止", "2025-02-07 09:30"])
+
+    assert facts.published is not None
+    assert facts.published.iso == "2025-01-16"

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pipelines.boilerplate.amounts import find_amounts, level, unit_of
-from pipelines.boilerplate.notice import NoticeFacts, read_notice
-from pipelines.boilerplate.notice_changes import current_lines
-from pipelines.boilerplate.notice_entries import entries_of
-from pipelines.boilerplate.notice_labels import field_of
-from pipelines.boilerplate.notice_moments import moments
-from pipelines.boilerplate.notice_rules import LABELS, Label
-from pipelines.boilerplate.notice_signs import PROSE, SECTIONS, STAGES, Section, StageRule
-from pipelines.boilerplate.notice_values import amount_in
+from pipelines.boilerplate.notices import NoticeFacts, read_notice
+from pipelines.boilerplate.notices.amounts import find_amounts, level, unit_of
+from pipelines.boilerplate.notices.changes import current_lines
+from pipelines.boilerplate.notices.entries import entries_of
+from pipelines.boilerplate.notices.labels import field_of
+from pipelines.boilerplate.notices.moments import moments
+from pipelines.boilerplate.notices.rules import LABELS, Label
+from pipelines.boilerplate.notices.signs import PROSE, SECTIONS, STAGES, Section, StageRule
+from pipelines.boilerplate.notices.values import amount_in
 from tests.boilerplate import notices
 from tests.boilerplate.notices import NOTICES, Case
 
@@ -257,3 +257,57 @@ def test_a_lot_below_its_label_is_part_of_the_value() -> None:
         ("budget", "第一包：50万元；第二包：30万元"),
         ("purchaser", "某局"),
     ]
+
+
+@pytest.mark.parametrize(
+    "line, field, value",
+    [
+        ("采购人临江市图书馆", "purchaser", "临江市图书馆"),
+        ("项目编号LJZC-2024-0107", "number", "LJZC-2024-0107"),
+        ("预算金额（含税）58.00万元", "budget", "58.00万元"),
+    ],
+)
+def test_a_label_and_its_value_without_a_colon_are_read(line: str, field: str, value: str) -> None:
+    (entry,) = entries_of([line])
+
+    assert (entry.field, entry.value) == (field, value)
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["采购人应当在两日内确认结果", "中标人须在三十日内签订合同", "招标人和代理机构都派了代表到场"],
+)
+def test_a_sentence_about_a_purchaser_is_no_label(line: str) -> None:
+    assert entries_of([line]) == []
+
+
+def test_a_tender_that_failed_is_one_that_failed_under_the_title_of_its_call() -> None:
+    lines = ["采购人：临江市图书馆", "通过资格审查的不足三家，本次招标终止，流标。"]
+
+    found = read_notice("临江市图书馆书架招标公告", lines)
+
+    assert found is not None
+    assert found.stage == "废标"
+
+
+def test_the_rule_of_when_a_tender_fails_does_not_make_it_fail() -> None:
+    lines = ["采购人：临江市图书馆", "如通过资格审查的不足三家，则本次招标终止，作流标处理。"]
+
+    found = read_notice("临江市图书馆书架招标公告", lines)
+
+    assert found is not None
+    assert found.stage == "招标"
+
+
+def test_a_school_that_signs_with_its_office_is_the_purchaser() -> None:
+    lines = [
+        "因搬迁需要，现诚邀具有资质的厂商参加书架比选，项目编号为LJSF-2024-08。",
+        "投标文件须密封，送达行政楼。",
+        "临江师范学院总务处",
+        "2024年5月13日",
+    ]
+
+    found = read_notice("关于书架采购的比选公告", lines)
+
+    assert found is not None
+    assert (found.purchaser, found.project_number) == ("临江师范学院", "LJSF-2024-08")

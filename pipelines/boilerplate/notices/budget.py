@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.boilerplate.notice_labels import Entry
-from pipelines.boilerplate.notice_signs import NOTHING
-from pipelines.boilerplate.notice_values import (
+from pipelines.boilerplate.notices.labels import Entry
+from pipelines.boilerplate.notices.signs import NOTHING
+from pipelines.boilerplate.notices.values import (
     Stated,
     amount_in,
     amounts_after,

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crawler.items import Award
-from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_labels import Entry, cells_of
-from pipelines.boilerplate.notice_signs import LOT, NOTHING
-from pipelines.boilerplate.notice_values import (
+from pipelines.boilerplate.notices.amounts import level
+from pipelines.boilerplate.notices.labels import Entry, cells_of
+from pipelines.boilerplate.notices.signs import LOT, NOTHING
+from pipelines.boilerplate.notices.values import (
     amount_in,
     amounts_after,
     by_lot,
@@ -28,6 +28,9 @@ _SAID = (
         rf"(?P<firm>{_FIRM_NAME})(?:被?(?:确定|推荐|评定)?为)(?:本|该)?(?:项目|次采购|标段|包)?的?"
         rf"(?:第[一二三](?:名)?)?{_WON}(?:候选)?(?:人|供应商|单位)"
     ),
+    re.compile(
+        rf"(?P<firm>{_FIRM_NAME})为[^,。;]{{2,40}}(?:项目|工程|标段|包)的?{_WON}(?:候选)?(?:人|供应商|单位)"
+    ),
     re.compile(rf"{_WON}(?:供应商|单位|人)(?:确定)?[是为](?P<firm>{_FIRM_NAME})"),
     re.compile(
         rf"(?P<firm>{_FIRM_NAME})以(?P<offer>(?:[^,。;]|(?<=\d),(?=\d)){{2,40}}?)(?:的?(?:总?报价|价格|总价|金额))?(?:的?)"
@@ -42,7 +45,7 @@ _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
 )
 _BEFORE_FIRM = re.compile(
-    r"^.*(?:确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
+    r"^.*(?:最[低高]的|第一的|确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
 )
 _ADDRESS = re.compile(r"\s*(?:[(,，;；(]?\s*(?:地址|联系|统一社会|电话|住所|报价|投标报价).*)$")
 _RANKED = re.compile(
@@ -197,7 +200,9 @@ def _is_firm(name: str) -> bool:
         2 <= len(flat) <= 60
         and not NOTHING.match(flat)
         and not re.search(
-            r"[。?!]|\d{4}年|万元|^\d+$|^第?[一二三]?名?$|废标|流标|不足|公示|名称", flat
+            r"[。?!]|\d{4}年|万元|^[\d,. ]+元?$|登录|会员|查看|均价|单价|金额|^第?[一二三]?名?$|"
+            r"废标|流标|不足|公示|名称",
+            flat,
         )
         and (len(flat) > 4 or bool(re.fullmatch(r"[一-鿿·]{2,4}", flat)))
     )

@@ -7,24 +7,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from crawler.items import Award
-from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_awards import awards_of
-from pipelines.boilerplate.notice_budget import budget_of
-from pipelines.boilerplate.notice_changes import current_lines
-from pipelines.boilerplate.notice_entries import entries_of
-from pipelines.boilerplate.notice_labels import Entry
-from pipelines.boilerplate.notice_moments import read_moments
-from pipelines.boilerplate.notice_names import (
+from pipelines.boilerplate.notices.amounts import level
+from pipelines.boilerplate.notices.awards import awards_of
+from pipelines.boilerplate.notices.budget import budget_of
+from pipelines.boilerplate.notices.changes import current_lines
+from pipelines.boilerplate.notices.entries import entries_of
+from pipelines.boilerplate.notices.labels import Entry
+from pipelines.boilerplate.notices.moments import read_moments
+from pipelines.boilerplate.notices.names import (
     Read,
     contact_of,
     named,
     number_in_title,
+    number_of_lot,
     project_in_title,
     purchaser_in_title,
     region_of,
     said_in_sentences,
+    signed_by,
 )
-from pipelines.boilerplate.notice_stage import TELLING, is_notice, stage_of
+from pipelines.boilerplate.notices.stage import TELLING, is_notice, stage_of
 from pipelines.charset.script import fold_script
 
 # Without one of these in its title, or several in its text, nothing was a notice.
@@ -43,7 +45,7 @@ WORDS = (
         "竞价",
         "中选",
     ),
-    *("废标", "流标", "合同", "意向", "标段", "评标", "更正", "终止", "项目编号"),
+    *("废标", "流标", "合同", "意向", "标段", "评标", "开标", "更正", "终止", "项目编号"),
     *("结果公示", "结果公告", "购买项目", "购置项目"),
 )
 SEVERAL = 3
@@ -118,7 +120,11 @@ def _facts(
     if len({e.value for e in entries if e.field == "project" and e.row}) > 1:
         read["project"] = Read()  # an intention to buy several things
     read.setdefault("project_number", number_in_title(title))
+    if not read["project_number"].value:
+        read["project_number"] = number_of_lot(entries)
     read.setdefault("purchaser", purchaser_in_title(title))
+    if not read["purchaser"].value:
+        read["purchaser"] = signed_by(lines)
     if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
         read.setdefault("project", project_in_title(title, read["project_number"].value))
     read["contact"] = contact_of(entries)

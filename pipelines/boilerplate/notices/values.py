@@ -6,8 +6,15 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import FOREIGN, NEAR, Amount, bare_amount, find_amounts, level
-from pipelines.boilerplate.notice_signs import LOT, OTHER_MONEY, RATE
+from pipelines.boilerplate.notices.amounts import (
+    FOREIGN,
+    NEAR,
+    Amount,
+    bare_amount,
+    find_amounts,
+    level,
+)
+from pipelines.boilerplate.notices.signs import LOT, OTHER_MONEY, RATE
 
 _PART = re.compile(r"[,;(。\s]*其中|[,;(]\s*(?:含|包括|包含)(?!税)")
 _TOTAL = re.compile(

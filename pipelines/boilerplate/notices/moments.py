@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import level, read_han
 from pipelines.boilerplate.dates import Found, find_dates
-from pipelines.boilerplate.notice_labels import Entry
+from pipelines.boilerplate.notices.amounts import level, read_han
+from pipelines.boilerplate.notices.labels import Entry
 
 _ASIDE = re.compile(r"[(]?(?:星期|周)[一二三四五六日天][)]?|[(]?北京时间[)]?")
 _MIDNIGHT = re.compile(r"24\s*[:时点]\s*00\s*分?")

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_labels import Entry
-from pipelines.boilerplate.notice_rules import Field
-from pipelines.boilerplate.notice_signs import NOTHING
+from pipelines.boilerplate.notices.amounts import level
+from pipelines.boilerplate.notices.labels import Entry
+from pipelines.boilerplate.notices.rules import Field
+from pipelines.boilerplate.notices.signs import NOTHING
 
 
 class Read(NamedTuple):
@@ -78,10 +78,22 @@ _CODE = re.compile(
     r"(?:项目|招标|采购|磋商|谈判|询价|比选)?编号(?:为|是|:)?\s*"
     r"(?P<project_number>(?=[A-Za-z\d()\[\]/_-]{0,30}\d)[A-Za-z][A-Za-z\d()\[\]/_-]{3,40}[A-Za-z\d\]])"
 )
+# 电子阅览室家具采购项目（QYSY-ZB-202405-08）
+_CODE_BEHIND = re.compile(
+    r"(?:项目|采购|招标|工程|比选|询价|磋商|谈判)\((?:(?:项目|招标|采购)?编号:?\s*)?"
+    r"(?P<project_number>(?=[A-Z\d-]{0,20}\d{3})[A-Z]{2,8}[A-Z\d-]{4,30})\)"
+)
+_CODE_OF_PAPERS = re.compile(
+    r"编号:?\s*(?P<project_number>[一-鿿]{1,6}\s?[\[〔(]\d{4}[\]〕)]\s?\d{1,4}号)"
+)
 # The school itself writes: 我院…, and signs below.
 _OURS = re.compile(
     rf"(?:因.{{2,30}}需要,)?(?P<purchaser>[一-鿿]{{2,20}}?{_ORGANISATION}(?:图书馆|[一-鿿]{{2,6}}[处部院科])?)"
     r"(?:拟|现|将|现拟|计划|决定|就|对).{0,40}(?:采购|招标|询价|比选|磋商|谈判|报价)"
+)
+_SIGNED = re.compile(
+    r"^(?P<purchaser>[一-鿿]{2,20}?(?:大学|学院|学校|中学|医院|党校|集团有限公司|有限公司|[一-鿿]局))"
+    r"(?:[一-鿿]{2,12}(?:处|部|科|室|中心|办公室|办|院|馆|工会))?$"
 )
 _PHONE = re.compile(
     r"(?:\+?86[- ]?)?(?:1\d{10}|0\d{2,3}\s*[-—－)]\s*\d{7,8}(?:\s*[-转]\s*\d{1,5})?|\d{7,8})"
@@ -110,7 +122,7 @@ def _clean(value: str, name: str) -> str:
     text = re.sub(r"^名\s*称\s*[:：]\s*", "", text)
     flat = level(text)
     if name == "project_number":
-        text = re.split(r"[;。]|,(?=[一-鿿])|\s{2,}", flat)[0].strip()
+        text = re.split(r"[;。]|,(?=[一-鿿])|\s{2,}|\s/\s|\((?:或|如有|含)", flat)[0].strip()
         text = value[value.find(text[0]) :][: len(text)] if text and text[0] in value else text
         return text if re.search(r"\d", text) and len(text) <= 60 else ""
     if NOTHING.match(flat) or len(text) > 120:
@@ -128,7 +140,7 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
         if line.startswith("|"):
             continue
         flat = level(line)
-        for pattern in (*_COMMISSIONED, *_PURCHASED, _CODE, _OURS):
+        for pattern in (*_COMMISSIONED, *_PURCHASED, _CODE, _CODE_BEHIND, _CODE_OF_PAPERS, _OURS):
             match = pattern.search(flat)
             for name in match.groupdict() if match else ():
                 assert match
@@ -138,6 +150,22 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
                     continue
                 found.setdefault(name, Read(value, words))
     return found
+
+
+def number_of_lot(entries: Sequence[Entry]) -> Read:
+    """Give the number of the only lot: works are tendered by the lot."""
+    lots = {e.value for e in entries if re.fullmatch(r"标段(?:\(包\))?编号", level(e.label))}
+    words = lots.pop() if len(lots) == 1 else ""
+    return Read(words, words) if re.search(r"\d{3}", words) else Read()
+
+
+def signed_by(lines: Sequence[str]) -> Read:
+    """Give the organisation that a text is signed by: 河湾师范学院总务处 is the school's."""
+    for line in reversed(lines[-6:]):
+        flat = level(line).strip()
+        if len(flat) <= 30 and (match := _SIGNED.match(flat)):
+            return Read(line.strip()[: match.end("purchaser")], line.strip())
+    return Read()
 
 
 def number_in_title(title: str) -> Read:

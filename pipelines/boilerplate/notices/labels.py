@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from pipelines.boilerplate.amounts import FOREIGN, level, unit_of
-from pipelines.boilerplate.notice_rules import LABELS, Field
-from pipelines.boilerplate.notice_signs import LOT, Section
+from pipelines.boilerplate.notices.amounts import FOREIGN, level, unit_of
+from pipelines.boilerplate.notices.rules import LABELS, Field
+from pipelines.boilerplate.notices.signs import LOT, Section
 
 LONGEST_LABEL = 24
 
@@ -28,7 +28,7 @@ _WORD = (
 
 SPLIT = re.compile(
     rf"(?:^|(?<=[\s;,。|、(]))(?:{_NUMBERING})?\s*"
-    rf"(?P<label>(?:{_WORD})(?:\([^()]{{0,20}}\))?)\s*:(?!//)"
+    rf"(?P<label>(?:{_WORD})(?:\([^()]{{0,60}}\))?)\s*:(?!//)"
 )
 
 _LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
@@ -40,6 +40,16 @@ _NEW = re.compile(r"^(?:现|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{
 _BECOMES = re.compile(r"现?(?:将)?(?:更正|变更|修改|调整|延期|改)?(?:为|后|至)|现")
 
 _PER_PIECE = re.compile(r"[元圆]\s*/|[%‰]|/\s*(?:年|月|吨|人|份|平方米|㎡)|折扣|下浮|" + FOREIGN)
+
+
+LONGEST_GLUED, LONGEST_GLUED_LABEL = 60, 14
+_IN_PROSE = re.compile(r"[。；;！？!?|]")
+# Fields whose labels are words that sentences begin with.
+_LOOSE = frozenset({"other", "name", "lot", "price", "bidder", "time", "rank", "person", "phone"})
+# 采购人将于…, 中标人须在…, 项目名称及编号: the word goes on, or a sentence does.
+_GOES_ON = re.compile(
+    r"[将须应可不在于为是的和及与或对向按请由负有、，,名联信代地电要确]|公告|公示|结果|通知|候选|方式|情况|以[^,，]{0,9}$"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +104,20 @@ def cells_of(line: str) -> list[str]:
     return [cell.strip() for cell in text[1:-1].split("|")]
 
 
+def glued(line: str, index: int) -> Entry | None:
+    """Read a label and its value that only colours part on the page: 采购人河湾市图书馆."""
+    if len(line) > LONGEST_GLUED or _IN_PROSE.search(line):
+        return None
+    for end in range(min(len(line) - 1, LONGEST_GLUED_LABEL), 2, -1):
+        field = field_of(line[:end])
+        value = line[end:].strip()
+        if field in _LOOSE or (field and _GOES_ON.match(value)):
+            return None
+        if field:
+            return Entry(field, line[:end], value, index)
+    return None
+
+
 def labelled(line: str, index: int) -> Iterator[Entry]:
     """Give the labels of one line with their values; lots are part of a value, not labels."""
     flat = level(line)
@@ -110,6 +134,8 @@ def labelled(line: str, index: int) -> Iterator[Entry]:
         field = field_of(line) if len(line) <= LONGEST_LABEL else None
         if field:
             yield Entry(field, line.strip(), "", index)
+        elif found := glued(line, index):
+            yield found
         return
     for number, mark in enumerate(marks):
         end = marks[number + 1].start() if number + 1 < len(marks) else len(line)

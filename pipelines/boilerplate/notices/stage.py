@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_labels import Entry, cells_of
-from pipelines.boilerplate.notice_rules import Field
-from pipelines.boilerplate.notice_signs import (
+from pipelines.boilerplate.notices.amounts import level
+from pipelines.boilerplate.notices.labels import Entry, cells_of
+from pipelines.boilerplate.notices.rules import Field
+from pipelines.boilerplate.notices.signs import (
     ADDRESSES_BIDDERS,
     ASKS,
     BY_BIDS,
@@ -32,8 +32,14 @@ TELLING = frozenset(_TELLING)
 LITTLE = 120
 _ATTACHED = re.compile(r"附件.{0,80}(?:招标|采购|磋商|谈判|询价|比选|中标|成交|结果)")
 _FAILED = re.compile(
-    r"(?:本项目|本次采购|本次招标|该项目|本标段|项目|采购|招标|活动|予以|作|宣布|故|因此)[^,。;]{0,10}(?:废标|流标|终止|采购失败|招标失败)"
+    r"(?:决定|本项目|本次采购|本次招标|该项目|本标段|项目|采购|招标|活动|予以|作|宣布|故|因此)[^,。;]{0,10}(?:废标|流标|终止|采购失败|招标失败)"
     r"|(?:有效|合格|实质性响应|通过.{0,8}|递交.{0,12}|参与.{0,8})[^。]{0,16}(?:不足|少于|不满)(?:3|三)家"
+)
+# A title may still say 招标公告 when the body says that it has failed.
+_SURELY_FAILED = re.compile(
+    r"(?:状态|结果):\s*(?:招标失败|采购失败|流标|废标|终止)|"
+    r"(?:不足|少于|不满)(?:3|三)家[^。]{0,30}(?:流标|废标|招标(?:终止|失败)|采购(?:终止|失败))|"
+    r"(?:决定|宣布)(?:终止|取消)(?:本次|该|此次)(?:招标|采购|项目|活动)"
 )
 _CONDITION = re.compile(r"如|若|将|视为|按|的,|应当|情形|情况下|有下列")
 _HEADLINES = 3
@@ -55,17 +61,16 @@ def is_notice(
     if NOT_BY_A_PURCHASER.search(body) and not {"number", "purchaser"} <= telling:
         return False
     told = len(telling) >= 3 or bool({"number", "purchaser"} & telling)
-    if not ASKS.search(head) and OTHER_RESULTS.search(head) and not told:
+    staged = _staged(head)
+    if not (ASKS.search(head) or staged) and OTHER_RESULTS.search(head) and not told:
         return False
-    titled = bool(
-        PAPER.search(head) and (ASKS.search(head) or _staged(head) or RESULT.search(head))
-    )
+    titled = bool(PAPER.search(head) and (ASKS.search(head) or staged or RESULT.search(head)))
     titled = titled or bool(RESULT.search(head) and re.search(r"结果|公示|公告", head))
     if titled:
         said = ADDRESSES_BIDDERS.search(body) or _ATTACHED.search(body)
         bare = len("".join(body.split())) < LITTLE + 2 * len(head) and "。" not in body
         return bool(telling or said or bare or won)
-    if ASKS.search(head) or _staged(head) or "项目" in head:
+    if ASKS.search(head) or staged or "项目" in head:
         return len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
     return len(telling) >= 4 and bool({"number", "purchaser"} & telling)
 
@@ -100,10 +105,9 @@ def _staged(head: str) -> Stage | None:
 def _has_failed(body: str, entries: Sequence[Entry], *, result: bool) -> bool:
     if any(e.field == "failure" and not NOTHING.match(e.value) for e in entries):
         return True
-    if not result:
-        return False
+    failed = _FAILED if result else _SURELY_FAILED
     return any(
-        _FAILED.search(sentence) and not _CONDITION.search(sentence)
+        failed.search(sentence) and not _CONDITION.search(sentence)
         for sentence in re.split(r"[。;\n]", body)
     )
 

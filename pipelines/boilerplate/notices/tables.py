@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from pipelines.boilerplate.notice_labels import Entry, cells_of, field_of, labelled
-from pipelines.boilerplate.notice_rules import Field
+from pipelines.boilerplate.notices.labels import Entry, cells_of, field_of, labelled
+from pipelines.boilerplate.notices.rules import Field
 
 _RANK = re.compile(r"第[一二三四五](?:名|候选人|中标候选人|成交候选人)")
 

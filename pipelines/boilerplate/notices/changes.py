@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from pipelines.boilerplate.amounts import find_amounts, level
-from pipelines.boilerplate.notice_labels import cells_of
-from pipelines.boilerplate.notice_moments import moments
+from pipelines.boilerplate.notices.amounts import find_amounts, level
+from pipelines.boilerplate.notices.labels import cells_of
+from pipelines.boilerplate.notices.moments import moments
 
 _TO = r"(?:为|至|到)"
 _NEW = (

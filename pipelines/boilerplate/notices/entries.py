@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import takewhile
 
-from pipelines.boilerplate.amounts import level
-from pipelines.boilerplate.notice_labels import (
+from pipelines.boilerplate.notices.amounts import level
+from pipelines.boilerplate.notices.labels import (
     LEADING,
     SPLIT,
     Entry,
@@ -17,8 +17,8 @@ from pipelines.boilerplate.notice_labels import (
     labelled,
     lot_of,
 )
-from pipelines.boilerplate.notice_signs import LOT, SECTIONS, Section
-from pipelines.boilerplate.notice_tables import rows_from, table_entries
+from pipelines.boilerplate.notices.signs import LOT, SECTIONS, Section
+from pipelines.boilerplate.notices.tables import rows_from, table_entries
 
 _HEADING = re.compile(
     r"^\s*[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[).、,.]|\s)\s*(?![\d万亿元千百])"
