@@ -84,12 +84,11 @@ def read_facts(
     *,
     fields: Sequence[str] = (),
     under: Sequence[str] = (),
-    year: int | None = None,
 ) -> Facts:
     """Read the facts of lines near the title, those behind the body second.
 
     `fields` are lines further above the title, where only what has a label is read; `under` are
-    those right below it, where a name may stand alone. `year` is that of a date without one.
+    those right below it, where a name may stand alone.
     """
     front = labelled(head)
     before = [line for line in front if len(line) <= LONGEST]
@@ -98,8 +97,7 @@ def read_facts(
     values = with_labels([*before, *behind])
     return Facts(
         published=_published([*filter(FIELD.search, above), *before])
-        or _published([x for x in behind if _PUBLISHED.search(x)])
-        or _yearless(before, year),
+        or _published([x for x in behind if _PUBLISHED.search(x)]),
         publisher=publisher_of(before, behind, under) or first(ISSUED, above),
         authors=authors_of(front, tail, under),
         editor="、".join(split_names(first(EDITOR, values))),
@@ -148,6 +146,8 @@ def _own_dates(line: str, flat: str) -> list[Found]:
     ]
 
 
-def _yearless(lines: Sequence[str], year: int | None) -> Found | None:
+def yearless_date(head: Sequence[str], year: int | None) -> Found | None:
+    """Read 7月3日 14:20 near a title as a date of this year; None where the year is not known."""
+    lines = (line for line in labelled(head) if len(line) <= LONGEST)
     found = (find_yearless(line, year) for line in lines) if year else ()
     return next(filter(None, found), None)

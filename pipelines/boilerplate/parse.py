@@ -29,13 +29,14 @@ _META_DATES = frozenset(
 def parse(html: str) -> HtmlElement | None:
     """Parse a page and take out what no reader sees; None where there is nothing to parse."""
     from lxml import etree
-    from lxml import html as lxml_html
 
     if not html.strip():
         return None
     try:
-        tree = lxml_html.document_fromstring(_parseable(html), parser=_parser())
+        tree: HtmlElement | None = etree.fromstring(_parseable(html), _parser())
     except (etree.ParserError, ValueError):
+        return None
+    if tree is None:
         return None
     _remove_hidden(tree)
     return tree
@@ -55,7 +56,11 @@ def _parseable(html: str) -> str:
     if html.count("<") > MOST_TAGS:
         html = "<".join(html.split("<", MOST_TAGS)[:-1])
     # libxml2 compares each attribute of a tag with all others: 200,000 took forty seconds.
-    return _LONG_TAG.sub(_without_attributes, html) if len(html) > LONG_TAG else html
+    # A long tag leaves one of these windows without the beginning of another.
+    half = LONG_TAG // 2
+    if all(html.find("<", at, at + half) >= 0 for at in range(0, len(html) - half, half)):
+        return html
+    return _LONG_TAG.sub(_without_attributes, html)
 
 
 def _without_attributes(tag: re.Match[str]) -> str:
@@ -73,7 +78,7 @@ def _remove_hidden(tree: HtmlElement) -> None:
 
     WeChat hides its article until a script shows it.
     """
-    hidden = [e for e in tree.xpath("//*[@style]") if _HIDDEN.search(e.get("style"))]
+    hidden = [style.getparent() for style in tree.xpath("//@style") if _HIDDEN.search(style)]
     if not hidden:
         return
     half = _length(tree) / 2

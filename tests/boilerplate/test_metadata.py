@@ -7,7 +7,7 @@ from lxml import html as lxml_html
 
 from pipelines.boilerplate import extract
 from pipelines.boilerplate.meta import meta_facts
-from pipelines.boilerplate.metadata import read_facts, signed_date
+from pipelines.boilerplate.metadata import read_facts, signed_date, yearless_date
 from pipelines.boilerplate.parse import meta_date
 
 
@@ -60,7 +60,7 @@ def test_the_label_of_a_notices_fields_dates_it_and_a_listed_articles_date_does_
 
 
 def test_a_date_without_a_year_takes_the_pages() -> None:
-    found = read_facts(["07-03 14:20 青岚网"], year=2023).published
+    found = yearless_date(["07-03 14:20 青岚网"], 2023)
 
     assert found is not None
     assert (found.iso, found.raw) == ("2023-07-03T14:20:00+08:00", "07-03 14:20")
