@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 CHINA = timezone(timedelta(hours=8))
 EARLIEST, LATEST = 1990, 2100
-REPUBLIC = 1911
+REPUBLIC, CENTURY = 1911, 2000
 
 _DIGITS = str.maketrans("〇零○一二三四五六七八九", "000123456789")
 _YEAR_FIRST = re.compile(
@@ -24,6 +24,11 @@ _COMPACT = re.compile(
     r"(?:日期|时间|發布|发布|时間|時間)\s?[:：]\s*(?P<y>20\d\d)(?P<m>0[1-9]|1[0-2])"
     r"(?P<d>0[1-9]|[12]\d|3[01])(?!\d)"
 )
+# 发布时间：18-03-0823:16, where only style parts the day from the hour
+_SHORT_YEAR = re.compile(
+    r"(?:日期|时间|發布|发布|时間|時間)\s?[:：]\s*(?P<y>[0-4]\d)[-/.](?P<m>0[1-9]|1[0-2])[-/.]"
+    r"(?P<d>0[1-9]|[12]\d|3[01])(?!\d(?!\d:))"
+)
 _REPUBLIC = re.compile(
     r"民[国國]\s?(?P<y>\d{2,3})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日"
 )
@@ -37,7 +42,7 @@ _MAY_DATE = re.compile(r"\d|年")
 _YEARLESS = re.compile(
     r"(?<![\d年月./-])(?:(?P<m>\d{1,2})月(?P<d>\d{1,2})日(?!至|-|—|起)|"
     r"(?P<m2>\d{2})[-/](?P<d2>\d{2})(?=\s+\d{1,2}:)|"
-    r"(?<=[间期][:：])\s?(?P<m3>\d{2})[-/](?P<d3>\d{2})(?![\d/-]))"
+    r"(?<=[间期][:：])\s?(?P<m3>\d{2})[-/](?P<d3>\d{2})(?![/-]|\d(?!\d:)))"
     r"(?:\s*(?P<h>\d{1,2}):(?P<mi>\d\d)(?::\d\d)?)?"
 )
 LONGEST_YEARLESS = 60
@@ -75,6 +80,7 @@ def find_dates(text: str) -> list[Found]:
     found = [f for m in _YEAR_FIRST.finditer(wide) if (f := _western(m, text))]
     found += [f for m in _HAN.finditer(wide) if (f := _han(m))]
     found += [f for m in _COMPACT.finditer(wide) if (f := _day(m))]
+    found += [f for m in _SHORT_YEAR.finditer(wide) if (f := _day(m, CENTURY))]
     found += [f for m in _REPUBLIC.finditer(wide) if (f := _day(m, REPUBLIC))]
     return sorted(found, key=lambda f: f.start)
 

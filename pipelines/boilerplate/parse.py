@@ -23,6 +23,8 @@ _META_DATES = frozenset(
     {"pubdate", "publishdate", "publish_date", "publish_time", "publishtime", "pubtime"}
     | {"article:published_time", "og:published_time", "og:release_date", "bytedance:published_time"}
     | {"weibo:article:create_at", "datepublished", "firstpublishedtime", "apub:time"}
+    # Of a page that names no other day.
+    | {"dateupdate"}
 )
 
 

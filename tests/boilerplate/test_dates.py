@@ -119,3 +119,25 @@ def test_a_label_makes_two_numbers_a_day_of_the_pages_year() -> None:
 )
 def test_an_events_day_is_no_date_without_a_year(text: str) -> None:
     assert find_yearless(text, 2023) is None
+
+
+@pytest.mark.parametrize(
+    "line, iso",
+    [("发布时间：18-03-0823:16", "2018-03-08"), ("发布日期：21/11/30", "2021-11-30")],
+)
+def test_a_short_year_is_read_behind_the_label_of_a_date(line: str, iso: str) -> None:
+    (found,) = find_dates(line)
+
+    assert found.iso == iso
+
+
+@pytest.mark.parametrize("line", ["比赛时间：18-03-21 大胜", "尺寸：18-03-08", "时间：18-03-081"])
+def test_what_no_label_calls_a_date_has_no_short_year(line: str) -> None:
+    assert [f.iso for f in find_dates(line) if f.iso.startswith("2018-03-08")] == []
+
+
+def test_an_hour_may_stand_right_behind_a_day_without_its_year() -> None:
+    found = find_yearless("发布时间：10-0812:00优质原创作者", 2019)
+
+    assert found is not None
+    assert found.iso == "2019-10-08T12:00:00+08:00"
