@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,7 @@ TALKS = 3
 LONGEST = 60
 
 
+@lru_cache(maxsize=4096)
 def is_apart(name: str) -> bool:
     """Tell a block that stands apart by its class and id."""
     return bool(NAMES.search(name))

@@ -29,7 +29,7 @@ from pipelines.boilerplate.title import without_site_name
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
-AUDIT = 100
+AUDIT = 300
 _CHINESE = re.compile(r"[一-鿿]")
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from pipelines.boilerplate.apart import set_readers_apart
 from pipelines.boilerplate.lines import key_of
 from pipelines.boilerplate.observe import STOP, print_of
-from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_lines
-from pipelines.boilerplate.shape import MOST, Paths, keys_of
+from pipelines.boilerplate.page import ATTACHED, PageLines, is_sentence, read_lines, texts_of
+from pipelines.boilerplate.shape import MOST, Children, Paths, keys_of
 from pipelines.boilerplate.template import Layout, Template
 
 if TYPE_CHECKING:
@@ -39,13 +39,14 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
     A page that holds many more full stops outside its article than others is: it has grown a part
     that nobody has seen.
     """
+    children = Children()
     for number, layout in enumerate(template.layouts):
-        content = layout.content.locate(tree)
+        content = layout.content.locate(tree, children)
         if content is None:
             continue
         heading = ""
         if layout.title is not None:
-            heading = _heading(layout.title.locate(tree), tree.findtext(".//title") or "")
+            heading = _heading(layout.title.locate(tree, children), tree)
             if not 0 < len(heading) <= LONGEST_TITLE:
                 continue
         article = read_lines(content)
@@ -55,29 +56,31 @@ def locate(tree: HtmlElement, html: str, template: Template) -> Located | None:
         if listed or not text or html.count(STOP) - text.count(STOP) > layout.stops:
             continue
         paths = Paths(content, layout.content.keys)
-        before, behind = _facts(tree, content, layout)
+        before, behind = _facts(tree, content, layout, children)
         return Located(number, article, paths, before, behind, heading)
     return None
 
 
-def _heading(element: HtmlElement | None, shown: str) -> str:
+def _heading(element: HtmlElement | None, tree: HtmlElement) -> str:
     """Give the line of a title's block that the page's <title> says, else the first."""
-    lines = [line.text for line in read_lines(element).lines] if element is not None else []
+    lines = texts_of(element) if element is not None else []
     if len(lines) > 1:
-        whole = key_of(shown)
+        whole = key_of(tree.findtext(".//title") or "")
         lines = [line for line in lines if (key := key_of(line)) and key in whole] + lines
     return lines[0] if lines else ""
 
 
-def _facts(tree: HtmlElement, content: HtmlElement, layout: Layout) -> tuple[list[str], list[str]]:
+def _facts(
+    tree: HtmlElement, content: HtmlElement, layout: Layout, children: Children
+) -> tuple[list[str], list[str]]:
     before: list[str] = []
     behind: list[str] = []
     way = [content, *content.iterancestors()]
     for address in layout.facts:
-        element = address.locate(tree)
+        element = address.locate(tree, children)
         if element is None or content in element.iterancestors():
             continue
-        lines = [line.text for line in read_lines(element).lines]
+        lines = texts_of(element)
         (before if _precedes(element, way) else behind).extend(lines)
     return before, behind
 

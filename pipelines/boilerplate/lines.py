@@ -8,7 +8,7 @@ from functools import cache
 
 from crawler.items import Dropped
 from pipelines.boilerplate.page import ATTACHED
-from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Rule, Where
+from pipelines.boilerplate.rules import RULES, TAIL_HEADS, Find, Where
 from pipelines.boilerplate.spam import LONGEST, is_spam
 from pipelines.charset.script import fold_script, script_counts
 
@@ -92,12 +92,13 @@ def rule_for(line: str, where: Where) -> str:
     """Name the first rule that takes a line in this part of a page, if any."""
     rules = _rules(where, min(len(line), LONGEST_LINE))
     folded = fold_script(line) if rules else line
-    return next((rule.name for rule in rules if rule.takes(folded)), "")
+    return next((name for name, find in rules if find(folded)), "")
 
 
 @cache
-def _rules(where: Where, length: int) -> list[Rule]:
-    return [r for r in RULES if r.where in ("any", where) and length <= r.longest]
+def _rules(where: Where, length: int) -> list[tuple[str, Find]]:
+    rules = [r for r in RULES if r.where in ("any", where) and length <= r.longest]
+    return [(rule.name, rule.find) for rule in rules]
 
 
 def _is_traditional(text: str) -> bool:

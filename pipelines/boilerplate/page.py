@@ -227,6 +227,14 @@ def read_page(tree: HtmlElement) -> PageLines:
     return page
 
 
+def texts_of(element: HtmlElement) -> list[str]:
+    """Give the visible lines of a small part of a page; most are one line without blocks."""
+    if next(element.iterdescendants(*BLOCKS, *UNSEEN), None) is None:
+        line = " ".join("".join(element.itertext()).split())
+        return [line] if line else []
+    return [line.text for line in read_lines(element).lines]
+
+
 def read_lines(tree: HtmlElement) -> PageLines:
     """Give the visible lines of a page or a part of it, one a block or table row, and its blocks.
 

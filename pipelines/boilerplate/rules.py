@@ -7,10 +7,12 @@ the body's first paragraph, `tail` behind its last, `any` everywhere.
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
 Where = Literal["head", "body", "tail"]
+Find = Callable[[str], re.Match[str] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +29,12 @@ class Rule:
 
     def takes(self, folded: str) -> bool:
         """Tell whether a script-folded line is one of these."""
-        # What can only begin a line is not looked for in it.
-        find = self.pattern.match if self.anchored else self.pattern.search
-        return len(folded) <= self.longest and bool(find(folded))
+        return len(folded) <= self.longest and bool(self.find(folded))
+
+    @property
+    def find(self) -> Find:
+        """What can only begin a line is not looked for in it."""
+        return self.pattern.match if self.anchored else self.pattern.search
 
 
 def _rule(

@@ -87,13 +87,26 @@ class Paths:
             before[key] += 1
 
 
-def _same(element: HtmlElement, key: str) -> bool:
-    return isinstance(element.tag, str) and key_of_element(element) == key
-
-
 def keys_of(path: Path) -> tuple[str, ...]:
     """Give the names on a path."""
     return tuple(step.key for step in path)
+
+
+class Children:
+    """The children of a page's elements by name, looked at once for all addresses."""
+
+    def __init__(self) -> None:
+        self._known: dict[HtmlElement, dict[str, list[HtmlElement]]] = {}
+
+    def named(self, element: HtmlElement, key: str) -> list[HtmlElement]:
+        """Give an element's children of a name in order."""
+        known = self._known.get(element)
+        if known is None:
+            known = self._known[element] = {}
+            for child in element:
+                if isinstance(child.tag, str):
+                    known.setdefault(key_of_element(child), []).append(child)
+        return known.get(key, [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,11 +124,11 @@ class Address:
         """The names on the way."""
         return tuple(key for key, _ in self.steps)
 
-    def locate(self, root: HtmlElement) -> HtmlElement | None:
+    def locate(self, root: HtmlElement, children: Children) -> HtmlElement | None:
         """Give the element in a page; None where the page is of another shape."""
         element = root
         for key, place in self.steps:
-            same = [child for child in element if _same(child, key)]
+            same = children.named(element, key)
             if place is None:
                 if len(same) != 1:
                     return None
