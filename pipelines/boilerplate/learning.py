@@ -138,7 +138,7 @@ def _containers(paths: Sequence[tuple[str, ...]], depth: int = 0) -> Iterable[tu
     if largest >= MOST * len(paths) or (here <= (1 - MOST) * len(paths) and groups):
         for _, way in sorted(ways.items()):
             yield from _containers(way, depth + 1)
-    elif depth > 1:
+    elif depth > 0:
         yield paths[0][:depth]
 
 
