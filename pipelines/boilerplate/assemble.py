@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from crawler.items import Dropped
 from pipelines.boilerplate.dates import Found
 from pipelines.boilerplate.lines import is_prose, strip
-from pipelines.boilerplate.metadata import Facts
+from pipelines.boilerplate.metadata import Facts, says_of_itself
 from pipelines.boilerplate.notices import NoticeFacts, may_be_notice, read_notice
 from pipelines.boilerplate.page import is_sentence
 from pipelines.boilerplate.result import Extracted
@@ -48,8 +48,8 @@ def assemble(
 ) -> Extracted:
     """Put together what was found; `agreement` is how much the methods had in common, 0 to 1."""
     published = facts.published
-    if published and not notice:
-        kept, dropped = _without_date(kept, dropped, published.raw)
+    if published:
+        kept, dropped = _without_date(kept, dropped, published.raw, is_notice=notice is not None)
     return Extracted(
         title=title,
         text="\n".join(kept),
@@ -69,10 +69,15 @@ def assemble(
 
 
 def _without_date(
-    kept: Sequence[str], dropped: Sequence[Dropped], raw: str
+    kept: Sequence[str], dropped: Sequence[Dropped], raw: str, *, is_notice: bool
 ) -> tuple[Sequence[str], Sequence[Dropped]]:
-    """Take the line that says when an article was published from before its first paragraph."""
+    """Take the line that says when an article was published from before its first paragraph.
+
+    Of a notice only what says it of the page: a date may be one of its fields.
+    """
     for index, line in enumerate(kept):
+        if is_notice and not says_of_itself(line):
+            break
         if is_prose(line) or index >= HEAD:
             break
         if raw in line and len(line) <= LONGEST_DATE_LINE and not is_sentence(line):

@@ -32,6 +32,10 @@ _SHORT_YEAR = re.compile(
 _REPUBLIC = re.compile(
     r"民[国國]\s?(?P<y>\d{2,3})\s?年\s?(?P<m>\d{1,2})\s?月\s?(?P<d>\d{1,2})\s?日"
 )
+# 公告日:113/03/28
+_REPUBLIC_SHORT = re.compile(
+    r"(?:公告日|日期|時間|时间)\s?[:：]\s*(?P<y>1[01]\d)/(?P<m>\d{1,2})/(?P<d>\d{1,2})(?!\d)"
+)
 _HAN = re.compile(
     r"(?P<y>[二一][〇零○一二三四五六七八九]{3})年(?P<m>[一二三四五六七八九十]{1,2})月"
     r"(?P<d>[一二三四五六七八九十]{1,3})日"
@@ -82,6 +86,7 @@ def find_dates(text: str) -> list[Found]:
     found += [f for m in _COMPACT.finditer(wide) if (f := _day(m))]
     found += [f for m in _SHORT_YEAR.finditer(wide) if (f := _day(m, CENTURY))]
     found += [f for m in _REPUBLIC.finditer(wide) if (f := _day(m, REPUBLIC))]
+    found += [f for m in _REPUBLIC_SHORT.finditer(wide) if (f := _day(m, REPUBLIC))]
     return sorted(found, key=lambda f: f.start)
 
 

@@ -22,6 +22,7 @@ _CUT = re.compile(r"^(.{6,}?)\s*(?:\.{3}|…)")
 _GENERIC = re.compile(
     r"^[一-鿿]{0,10}(?:详细|详情|正文|内容)(?:页面?|信息|内容)?$|"
     r"(?:采购|交易|招标|招投标|服务)(?:系统|中心)$|"
+    r"^(?:公开)?(?:招标|采购|中标|成交|决标|更正|结果)(?:公告|公示)$|^[一-鿿]{2,10}(?:标案|标讯|资讯|信息)[一-鿿]{0,3}站$|"
     r"^(?:无标题文档|首页|untitled( document)?|document|article|detail)$",
     re.I,
 )
@@ -34,7 +35,7 @@ _NO_TITLE = re.compile(
 )
 SHORTEST, SHORTEST_LINE, LONGEST_LINE = 4, 6, 60
 LONGEST_SITE = 24
-HEAD, ABOVE = 80, 4
+HEAD, ABOVE, TOP, LONGEST_NAME = 80, 4, 2, 12
 
 
 def best_title(titles: Sequence[str], page: Sequence[str]) -> str:
@@ -83,6 +84,8 @@ def _says_nothing(shown: str, page: Sequence[str]) -> bool:
     """
     if len(shown) > LONGEST:
         return False
+    if len(shown) <= LONGEST_NAME and key_of(shown) in map(key_of, page[:TOP]):
+        return True  # what stands at the top of all pages
     parts = [p for p in re.split(r"\s*[-_|—–·]+\s*", fold_script(shown)) if p]
     if not all(_GENERIC.search(p) or _names_site(p) for p in parts):
         return False

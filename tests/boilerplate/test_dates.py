@@ -141,3 +141,9 @@ def test_an_hour_may_stand_right_behind_a_day_without_its_year() -> None:
 
     assert found is not None
     assert found.iso == "2019-10-08T12:00:00+08:00"
+
+
+def test_a_year_of_the_republic_is_read_behind_the_label_of_a_day() -> None:
+    (found,) = find_dates("公告日:114/03/21")
+
+    assert (found.iso, found.raw) == ("2025-03-21", "114/03/21")

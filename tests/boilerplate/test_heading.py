@@ -58,3 +58,9 @@ def test_a_whole_microblog_post_is_not_its_title() -> None:
         best_title(["渡槽补好了 下游多浇八百亩地...", post], [post])
         == "渡槽补好了 下游多浇八百亩地..."
     )
+
+
+def test_a_title_that_stands_at_the_top_of_the_page_is_the_sites_name() -> None:
+    page = ["青岚书院", "主页 / 招标", "更换冷气机服务招标公告", "2025年4月11日"]
+
+    assert best_title(["青岚书院", "更换冷气机服务招标公告"], page) == "更换冷气机服务招标公告"

@@ -179,3 +179,10 @@ def test_a_date_under_the_label_of_another_moment_is_not_the_day_of_publication(
 
     assert facts.published is not None
     assert facts.published.iso == "2025-01-16"
+
+
+def test_what_the_system_published_has_a_day() -> None:
+    facts = read_facts(["通风柜采购公告", "发布者:系统管理员发布时间:2025-04-02浏览次数:77"])
+
+    assert facts.published is not None
+    assert facts.published.iso == "2025-04-02"

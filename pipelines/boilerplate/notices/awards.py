@@ -76,6 +76,8 @@ def awards_of(
     if not drafts:
         drafts = list(_said(lines))
     merged = _merged(drafts)
+    if candidates:
+        _keep_first_offers(merged)
     totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
     if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
         merged[0].amount = totals.pop()
@@ -128,6 +130,15 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
             else:
                 waiting.append(entry)
     return [d for d in drafts if not _RANKED_OUT.search(d.rank)]
+
+
+def _keep_first_offers(drafts: Sequence[_Draft]) -> None:
+    """Take the bids of all candidates but the first of each lot: nothing is awarded for them."""
+    seen: set[str] = set()
+    for draft in drafts:
+        if draft.lot in seen:
+            draft.amount = None
+        seen.add(draft.lot)
 
 
 def _is_offer(entry: Entry, drafts: Sequence[_Draft]) -> bool:
