@@ -2,7 +2,7 @@
 
 from pipelines.dedup.best import Copy, best
 from pipelines.dedup.fingerprint import Fingerprint, digest, fingerprint
-from pipelines.dedup.index import Match, ReprintIndex
+#from pipelines.dedup.index import Match, ReprintIndex
 from pipelines.dedup.urls import canonical_url
 
 __all__ = [

@@ -2,45 +2,94 @@
 
 from __future__ import annotations
 
-import re
+from dataclasses import dataclass
 
-from pipelines.dedup.fingerprint import shingles
+from pipelines.charset.script import script_of
+from pipelines.dedup.clauses import folded_length
+from pipelines.dedup.compare import Comparison, compare
+from pipelines.dedup.folding import fold
 
-SHORT = 80
-SIMILAR = 0.4
-CONTAINED = 0.6
-TEMPLATE = 0.7
+SHORT = 80  # folded characters; a shorter text is a copy only where it is equal
+EXCERPT = 0.4  # of the longer text; less is a quotation
+COVERED = 0.3  # of the shorter text must be in the other
+FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
+SPREAD = 0.4  # of the prose changed: damage or retouching all over, which hits numbers too
 
-_NUMBER = re.compile(r"\d{2,}")
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """That two texts are copies: relation, score 0 to 1, and differing spans (theirs, ours)."""
+
+    relation: str
+    score: float
+    differences: tuple[tuple[str, str], ...] = ()
 
 
-def similarity(a: str, b: str) -> float:
-    """Score two folded texts, 0 to 1; 0 says that they are no copies of each other.
+def verify(theirs: str, ours: str) -> Verdict | None:
+    """Say how our text is a copy of theirs; None where it is another story.
 
-    Texts under 80 characters must be equal. Longer ones must share shingles: a Jaccard of 0.4, or
-    0.6 of the shorter one where that is at least a third of the longer. A pair that is nearly
-    equal but names different numbers is one template filled twice, not one story.
+    `same`: nothing but punctuation, width and white space differs; `script`: nor that but the
+    script; `excerpt`: a part of theirs, two fifths or more; `extended`: theirs is such a part of
+    ours; `revised`: retouched, damaged, or with another head and tail.
     """
-    if a == b:
-        return 1.0
-    if min(len(a), len(b)) < SHORT:
-        return 0.0
-    import numpy as np
+    folded_theirs, folded_ours = fold(theirs), fold(ours)
+    if folded_theirs == folded_ours:
+        scripts = {script_of(theirs), script_of(ours)} - {""}
+        return Verdict("script" if len(scripts) > 1 else "same", 1.0)
+    if min(len(folded_theirs), len(folded_ours)) < SHORT:
+        return None
+    # In one order whichever is asked about, so that both answers are one.
+    if theirs <= ours:
+        found = compare(theirs, ours)
+        differences = found.differences
+    else:
+        found = compare(ours, theirs)
+        differences = [(b, a) for a, b in found.differences]
+    score = _score(found)
+    if not score:
+        return None
+    relation = _relation(found, len(folded_theirs), len(folded_ours))
+    return Verdict(relation, score, tuple(differences))
 
-    left, right = shingles(a), shingles(b)
-    shared = len(np.intersect1d(left, right, assume_unique=True))
-    jaccard = shared / (len(left) + len(right) - shared)
-    smaller = min(len(left), len(right))
-    contained = shared / smaller if smaller * 3 >= max(len(left), len(right)) else 0.0
-    if jaccard < SIMILAR and contained < CONTAINED:
+
+def _score(found: Comparison) -> float:
+    """Give the share of the shorter text that the longer one has, or 0 where they are two."""
+    shorter, longer = sorted((found.length_a, found.length_b))
+    if not shorter or shorter < EXCERPT * longer:
         return 0.0
-    if jaccard >= TEMPLATE / 2 and _other_facts(a, b):
+    covered = min(1.0, found.shared / shorter)
+    if covered < COVERED or _is_column(found, covered) or _is_template(found):
         return 0.0
-    return max(jaccard, contained)
+    return covered
 
 
-def _other_facts(a: str, b: str) -> bool:
-    """Tell whether each text names numbers that the other does not, and more than they share."""
-    left, right = set(_NUMBER.findall(a)), set(_NUMBER.findall(b))
-    only_left, only_right, both = left - right, right - left, left & right
-    return min(len(only_left), len(only_right)) >= 2 and len(only_left | only_right) > len(both)
+def _is_template(found: Comparison) -> bool:
+    """Tell whether the conflicts are what differs, or one of them decides."""
+    conflicts = found.conflicts + found.slots / 2
+    prose = found.prose_equal + found.retouched
+    spread = found.retouched > SPREAD * prose and conflicts <= found.retouched / 2
+    if not found.conflicts or spread:
+        return False
+    stated = conflicts + found.facts_equal
+    return found.decisive or (conflicts >= 2 and conflicts >= stated / 2)
+
+
+def _is_column(found: Comparison, covered: float) -> bool:
+    """Tell whether the two share a standing head and tail around something else."""
+    if covered >= FRAMED or found.gap < 0.9 * found.gaps or found.facts_equal >= 2:
+        return False
+    return bool(found.runs) and all(
+        start_a == start_b == 0
+        or (start_a + count == found.clauses_a and start_b + count == found.clauses_b)
+        for start_a, start_b, count in found.runs
+    )
+
+
+def _relation(found: Comparison, theirs: int, ours: int) -> str:
+    shorter = min(theirs, ours)
+    if found.shared >= 0.9 * shorter and max(theirs, ours) > 1.2 * shorter:
+        return "excerpt" if ours < theirs else "extended"
+    return "revised"
+
+
+__all__ = ["Verdict", "folded_length", "verify"]

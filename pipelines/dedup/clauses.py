@@ -1,0 +1,97 @@
+"""A text as clauses, and the facts in them: numbers, dates, codes, what stands behind a label."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from pipelines.charset.script import text_of
+from pipelines.dedup.folding import aligned, fold, plain
+
+# What ends a clause; a point, comma or dash inside a number does not (3.5万元, 1,200).
+_ENDS = re.compile(r"[。！？；，!?;\n\r\t（）()【】…]+|(?<!\d)[,.]|[,.](?!\d)| {2,}")
+
+_NUMERAL = "一二三四五六七八九十百千万亿零〇两壹贰叁肆伍陆柒捌玖拾佰仟"
+# What a Chinese numeral of one character counts: 三批, 第五期; without it 一 is mostly no number.
+_COUNTED = "年月日号时点分期批次届标包轮周季个家名元吨亩"
+FACT = re.compile(
+    rf"[a-z]*\d[a-z\d]*|第[{_NUMERAL}]+|[{_NUMERAL}]{{2,}}|[{_NUMERAL}](?=[{_COUNTED}])"
+)
+# 第三批, 第12期: another number is another item of the series.
+SERIES = re.compile(rf"第?(?:\d+|[{_NUMERAL}]+)(?:批次?|期|标段|标包|包|号令|号公告|轮|周|季度)")
+
+# 发布时间：2023-05-08, 责任编辑：某某: the copy's own, nothing of the story.
+_FRAME = re.compile(
+    r"^(?:本文|文章|信息|稿件)?(?:发布|更新|发表|刊发)(?:时间|日期)|^(?:信息|文章|稿件)?来源|^稿源"
+    r"|^责?任?编辑|^责编|^(?:本报)?记者|^作者|^浏览|^点击|^阅读|^字号|^审核|^校对|^通讯员"
+)
+_FRAME_LENGTH = 30
+_LABEL = re.compile(r"^[^：:]{0,16}(?:：|:(?!\d))")
+# 项目编号：QL-2023-0117, 案号, 项目名称: what names the one thing that the text is about.
+NAMING = re.compile(
+    r"(?:编号|案号|文号|批号|项目名称|工程名称|合同名称|采购项目|招标项目|标段|包号|标段名称|题目)$"
+)
+# 霁州5月8日讯, 新华社北京5月9日电: a newspaper's own dateline.
+_DATELINE = re.compile(r"(?:讯|电|报道|消息)$")
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A run between two marks: its folded text, and the span of the source it came from."""
+
+    folded: str
+    source: str
+    label: str
+    """The folded words before a colon, where there is one."""
+
+    @property
+    def value(self) -> str:
+        """The folded words behind the label."""
+        return self.folded[len(self.label) :]
+
+
+def clauses(text: str) -> list[Clause]:
+    """Split a text into its clauses, without those that only tell of the copy."""
+    kept = aligned(text)
+    if kept is None:
+        text = plain(text)
+        kept = aligned(text)
+    assert kept is not None
+    folded = text_of(kept[kept != 0])
+    before = np.concatenate([[0], np.cumsum(kept != 0)]).tolist()
+    found = []
+    start = 0
+    for end, after in [*(mark.span() for mark in _ENDS.finditer(text)), (len(text), 0)]:
+        if before[end] > before[start]:
+            words = folded[before[start] : before[end]]
+            if len(words) > _FRAME_LENGTH or not _FRAME.match(words):
+                source = text[start:end]
+                named = _LABEL.match(source)
+                label = words[: before[start + named.end()] - before[start]] if named else ""
+                found.append(Clause(words, source.strip(), label))
+        start = after
+    return found
+
+
+@lru_cache(maxsize=8192)
+def masked(folded: str) -> str:
+    """Give a clause with # for each fact."""
+    return FACT.sub("#", folded)
+
+
+def facts(folded: str) -> list[str]:
+    """Give the facts of a clause in order."""
+    return FACT.findall(folded)
+
+
+def is_dateline(clause: Clause) -> bool:
+    """Tell whether a clause is a newspaper's dateline."""
+    return bool(_DATELINE.search(clause.folded))
+
+
+def folded_length(text: str) -> int:
+    """Count what is left of a text after folding."""
+    return len(fold(text))

@@ -1,0 +1,208 @@
+"""What two texts share, and what differs between them: the evidence, not yet the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from rapidfuzz import process
+from rapidfuzz.distance import Indel, LCSseq
+
+from pipelines.dedup.clauses import (
+    NAMING,
+    SERIES,
+    Clause,
+    clauses,
+    facts,
+    is_dateline,
+    masked,
+)
+
+ALIKE = 0.5  # of two clauses' characters, in order: one is the other, retouched
+SLOT_ENDS = 5  # characters that two clauses share at their ends, around other words
+LIKE_VALUE = 0.6  # values behind a label that are this alike are one, misspelt
+HEADING = 2  # clauses of a text that may be its title
+POOL = 400  # clauses on a side that are compared with all of the other's
+
+
+@dataclass(slots=True)
+class Comparison:
+    """Counts of clauses and characters; `a` and `b` are the two texts."""
+
+    length_a: int = 0
+    length_b: int = 0
+    shared: int = 0
+    """Characters that both have, in clauses that are alike."""
+    runs: list[tuple[int, int, int]] = field(default_factory=list)
+    """Equal runs of clauses: where in a, where in b, how many."""
+    clauses_a: int = 0
+    clauses_b: int = 0
+    gap: int = 0
+    """The smaller side of the widest gap in which neither has what the other has."""
+    gaps: int = 0
+    """The same, of all gaps together."""
+    prose_equal: int = 0
+    retouched: int = 0
+    facts_equal: int = 0
+    conflicts: int = 0
+    """Clauses with other numbers, or other words behind one label."""
+    slots: int = 0
+    """Clauses with other words in the same frame: a name, a place, or only a synonym."""
+    decisive: bool = False
+    differences: list[tuple[str, str]] = field(default_factory=list)
+
+
+def compare(a: str, b: str) -> Comparison:
+    """Align two texts clause by clause and count what is equal, retouched and in conflict."""
+    left, right = clauses(a), clauses(b)
+    found = Comparison(clauses_a=len(left), clauses_b=len(right))
+    found.length_a = sum(len(clause.folded) for clause in left)
+    found.length_b = sum(len(clause.folded) for clause in right)
+    lone_a: list[int] = []
+    lone_b: list[int] = []
+    for block, (i1, i2, j1, j2) in _blocks(left, right):
+        if block:
+            found.runs.append((i1, j1, i2 - i1))
+            for clause in left[i1:i2]:
+                _count_equal(found, clause)
+            continue
+        size = _gap(found, left[i1:i2], right[j1:j2])
+        if i2 - i1 == j2 - j1:
+            for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
+                if not _pair(found, left[i], right[j], max(i, j) < HEADING):
+                    lone_a.append(i)
+                    lone_b.append(j)
+        else:
+            lone_a += range(i1, i2)
+            lone_b += range(j1, j2)
+        found.gap = max(found.gap, size)
+        found.gaps += size
+    _pair_the_rest(found, left, right, lone_a, lone_b)
+    return found
+
+
+def _blocks(
+    left: Sequence[Clause], right: Sequence[Clause]
+) -> Iterator[tuple[bool, tuple[int, int, int, int]]]:
+    """Give the runs of equal clauses (True) and the gaps between them (False), in order."""
+    names_a, names_b = [c.folded for c in left], [c.folded for c in right]
+    i = j = 0
+    for block in LCSseq.editops(names_a, names_b).as_matching_blocks():
+        if block.a > i or block.b > j:
+            yield False, (i, block.a, j, block.b)
+        if block.size:
+            yield True, (block.a, block.a + block.size, block.b, block.b + block.size)
+        i, j = block.a + block.size, block.b + block.size
+
+
+def _gap(found: Comparison, left: Sequence[Clause], right: Sequence[Clause]) -> int:
+    return min(sum(len(c.folded) for c in left), sum(len(c.folded) for c in right))
+
+
+def _count_equal(found: Comparison, clause: Clause) -> None:
+    found.shared += len(clause.folded)
+    if facts(clause.folded):
+        found.facts_equal += 1
+    else:
+        found.prose_equal += 1
+
+
+def _pair_the_rest(
+    found: Comparison,
+    left: Sequence[Clause],
+    right: Sequence[Clause],
+    lone_a: list[int],
+    lone_b: list[int],
+) -> None:
+    """Pair the clauses that are each other's nearest, wherever they stand."""
+    lone_a, lone_b = lone_a[:POOL], lone_b[:POOL]
+    if not lone_a or not lone_b:
+        return
+    alike = process.cdist(
+        [masked(left[i].folded) for i in lone_a],
+        [masked(right[j].folded) for j in lone_b],
+        scorer=Indel.normalized_similarity,
+    )
+    # Among rows of one table, the one in the same place.
+    apart = np.abs(np.asarray(lone_a)[:, None] - np.asarray(lone_b)[None, :])
+    alike -= apart * (0.1 / (len(left) + len(right)))
+    best_b = alike.argmax(axis=1)
+    best_a = alike.argmax(axis=0)
+    for row, column in enumerate(best_b.tolist()):
+        if best_a[column] == row and alike[row, column] >= ALIKE - 0.1:
+            i, j = lone_a[row], lone_b[column]
+            _pair(found, left[i], right[j], max(i, j) < HEADING)
+
+
+def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
+    """Count a pair of clauses that differ; False says that they have nothing to do with another."""
+    if a.folded == b.folded:
+        _count_equal(found, a)
+        return True
+    if a.label and a.label == b.label:
+        _labelled(found, a, b, heading)
+        return True
+    mask_a, mask_b = masked(a.folded), masked(b.folded)
+    if mask_a == mask_b:
+        _conflict(found, a, b, heading)
+        return True
+    ratio = Indel.normalized_similarity(a.folded, b.folded)
+    slot = _is_slot(mask_a, mask_b)
+    if slot and (facts(a.folded) != facts(b.folded) or heading):
+        _conflict(found, a, b, heading=False)
+        return True
+    if ratio < ALIKE and not slot:
+        return False
+    found.shared += int(ratio * (len(a.folded) + len(b.folded)) / 2)
+    found.slots += slot
+    found.retouched += not slot
+    _tell(found, a, b)
+    return True
+
+
+def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
+    """Count two values behind one label."""
+    same_mask = masked(a.value) == masked(b.value)
+    ratio = Indel.normalized_similarity(a.value, b.value)
+    if same_mask or ratio < LIKE_VALUE:
+        _conflict(found, a, b, heading)
+        return
+    found.shared += int(ratio * len(a.folded))
+    found.retouched += 1
+    _tell(found, a, b)
+
+
+def _conflict(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
+    found.shared += LCSseq.similarity(a.folded, b.folded)
+    found.conflicts += 1
+    series = SERIES.findall(a.folded) != SERIES.findall(b.folded)
+    dated = heading and not (is_dateline(a) or is_dateline(b))
+    if NAMING.search(a.label) or series or dated:
+        found.decisive = True
+    _tell(found, a, b)
+
+
+def _is_slot(a: str, b: str) -> bool:
+    """Tell whether two clauses are one form filled in twice: all that differs is other words.
+
+    A damaged character stands alone, or is missing on one side.
+    """
+    equal = 0
+    widest = 0
+    at_a = at_b = 0
+    for block in Indel.editops(a, b).as_matching_blocks():
+        if 0 < block.size < 2:  # a character in common by chance
+            continue
+        within_a, within_b = block.a - at_a, block.b - at_b
+        if bool(within_a) != bool(within_b):
+            return False
+        widest = max(widest, min(within_a, within_b))
+        equal += block.size
+        at_a, at_b = block.a + block.size, block.b + block.size
+    return equal >= SLOT_ENDS and widest >= 2
+
+
+def _tell(found: Comparison, a: Clause, b: Clause) -> None:
+    if len(found.differences) < 8:
+        found.differences.append((a.source[:60], b.source[:60]))
