@@ -154,6 +154,9 @@ def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
         return True
     if ratio < ALIKE and not slot:
         return False
+    if _other_facts(a.folded, b.folded):
+        _conflict(found, a, b, heading=False)
+        return True
     found.shared += int(ratio * (len(a.folded) + len(b.folded)) / 2)
     found.slots += slot
     found.retouched += not slot
@@ -181,6 +184,12 @@ def _conflict(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     if NAMING.search(a.label) or series or dated:
         found.decisive = True
     _tell(found, a, b)
+
+
+def _other_facts(a: str, b: str) -> bool:
+    """Tell whether two clauses name quite other numbers, not the same ones with a slip."""
+    left, right = "".join(facts(a)), "".join(facts(b))
+    return bool(left and right) and Indel.normalized_similarity(left, right) < ALIKE
 
 
 def _is_slot(a: str, b: str) -> bool:

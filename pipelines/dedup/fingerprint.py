@@ -23,9 +23,13 @@ _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A text ready to be looked up: `digest` 128 bits in hex, at most 20 uint32 `features`."""
+    """A text ready to be looked up.
+
+    `digest` is 128 bits in hex, `length` counts folded characters, `features` at most 20 uint32.
+    """
 
     digest: str
+    length: int
     features: Features
     text: str
 
@@ -33,7 +37,7 @@ class Fingerprint:
 def fingerprint(text: str) -> Fingerprint:
     """Make the fingerprint of a clean text."""
     points = fold_points(text)
-    return Fingerprint(_digest(text_of(points)), sketch(points), text)
+    return Fingerprint(_digest(text_of(points)), len(points), sketch(points), text)
 
 
 def digest(text: str) -> str:

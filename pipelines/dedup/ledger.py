@@ -1,0 +1,221 @@
+"""The index's SQLite file: its documents, their links, and which segments hold the rest."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import zstandard
+
+from crawler.state.wal import use_wal
+from pipelines.dedup.clusters import Member
+
+FORMAT = 2
+
+# A new document is one row of `tail`. Compaction moves it: its features into a segment, its text,
+# packed, into `texts` or nowhere, the rest into `documents`.
+_TABLES = """
+CREATE TABLE header (format INTEGER NOT NULL, generation INTEGER NOT NULL);
+INSERT INTO header VALUES (2, 0);
+CREATE TABLE documents (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL, digest INTEGER NOT NULL,
+    length INTEGER NOT NULL, published TEXT);
+CREATE TABLE tail (
+    number INTEGER PRIMARY KEY, key TEXT NOT NULL, digest INTEGER NOT NULL,
+    length INTEGER NOT NULL, published TEXT, features BLOB NOT NULL, text TEXT NOT NULL);
+CREATE TABLE texts (number INTEGER PRIMARY KEY, packed BLOB NOT NULL);
+CREATE TABLE dead (number INTEGER PRIMARY KEY);
+CREATE TABLE segments (place INTEGER PRIMARY KEY, name TEXT NOT NULL);
+CREATE TABLE links (a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL,
+    PRIMARY KEY (a, b)) WITHOUT ROWID;
+CREATE INDEX links_b ON links (b);
+"""
+_ROW = "number, key, digest, length"
+_COMPONENT = f"""
+WITH RECURSIVE near (number) AS (
+    SELECT ? UNION SELECT b FROM links JOIN near ON a = number WHERE score > 0
+    UNION SELECT a FROM links JOIN near ON b = number WHERE score > 0)
+SELECT {_ROW} FROM near JOIN tail USING (number)
+UNION ALL SELECT {_ROW} FROM near JOIN documents USING (number)"""  # noqa: S608 - names of columns
+# Pages in the log at which a writer takes them over itself; compaction does so before that.
+_CHECKPOINT = 8192
+
+
+class IndexFileError(Exception):
+    """The file is no reprint index of this version, or not all of one; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A document; `digest` is the first half of its fingerprint's, signed."""
+
+    number: int
+    key: str
+    digest: int
+    length: int
+
+
+class Ledger:
+    """One connection to the file. Raises IndexFileError where it is none, or damaged."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        with self.guarded():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(
+                path, timeout=60, isolation_level=None, check_same_thread=False
+            )
+            use_wal(self._db)
+            self._db.execute("PRAGMA synchronous=NORMAL")
+            self._db.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
+            self._prepare()
+
+    def _prepare(self) -> None:
+        with self.writing():
+            if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'header'").fetchone():
+                for statement in filter(str.strip, _TABLES.split(";")):
+                    self._db.execute(statement)
+            found = self._db.execute("SELECT format FROM header").fetchone()
+        if not found or found[0] != FORMAT:
+            self._db.close()
+            number = found[0] if found else "none"
+            raise IndexFileError(f"{self.path}: format {number}, this version reads {FORMAT}")
+
+    @contextmanager
+    def guarded(self) -> Iterator[None]:
+        """Name the file where it turns out to be damaged."""
+        try:
+            yield
+        except (sqlite3.DatabaseError, OSError) as error:
+            raise IndexFileError(f"{self.path}: not a sound reprint index: {error}") from error
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Hold the file's one writer's lock for a transaction."""
+        self._db.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._db.execute("ROLLBACK")
+            raise
+        self._db.execute("COMMIT")
+
+    def append(self, row: Row, published: str | None, features: bytes, text: str) -> bool:
+        """Add a document; False says that another process took the number."""
+        try:
+            self._db.execute(
+                "INSERT INTO tail VALUES (?, ?, ?, ?, ?, ?, ?)",
+                (row.number, row.key, row.digest, row.length, published, features, text),
+            )
+        except sqlite3.IntegrityError:
+            return False
+        return True
+
+    def row(self, number: int) -> Row | None:
+        """Give a living document."""
+        found = self._db.execute(
+            f"SELECT {_ROW} FROM tail WHERE number = ?1"  # noqa: S608 - names of columns
+            f" UNION ALL SELECT {_ROW} FROM documents WHERE number = ?1",
+            (number,),
+        ).fetchone()
+        return Row(*found) if found else None
+
+    def text(self, number: int) -> str | None:
+        """Give the text of a document, where it is kept here."""
+        found = self._db.execute("SELECT text FROM tail WHERE number = ?", (number,)).fetchone()
+        if found:
+            return str(found[0])
+        found = self._db.execute("SELECT packed FROM texts WHERE number = ?", (number,)).fetchone()
+        if not found:
+            return None
+        return zstandard.decompress(found[0]).decode("utf-8", "surrogatepass")
+
+    def remove(self, number: int) -> list[int]:
+        """Forget a document; gives those that were linked to it."""
+        linked = [other for other, score in self.links(number) if score > 0]
+        for table in ("tail", "documents", "texts"):
+            self._db.execute(f"DELETE FROM {table} WHERE number = ?", (number,))  # noqa: S608
+        self._db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (number,))
+        self._db.execute("INSERT INTO dead VALUES (?)", (number,))
+        return linked
+
+    def link(self, a: int, b: int, score: float) -> None:
+        """Keep how alike two documents are; 0: no copies of each other."""
+        self._db.execute(
+            "INSERT OR REPLACE INTO links VALUES (?, ?, ?)", (min(a, b), max(a, b), score)
+        )
+
+    def links(self, number: int) -> list[tuple[int, float]]:
+        """Give the documents that one was compared with, and the scores."""
+        return self._db.execute(
+            "SELECT b, score FROM links WHERE a = ?1 UNION ALL SELECT a, score FROM links"
+            " WHERE b = ?1",
+            (number,),
+        ).fetchall()
+
+    def component(self, number: int) -> list[Member]:
+        """Give all documents that are linked to one, directly or through others."""
+        rows = self._db.execute(_COMPONENT, (number,)).fetchall()
+        return [Member(number, key, length) for number, key, _, length in rows]
+
+    def tail(self, after: int, until: int = 2**62) -> Iterator[tuple[int, str, bytes]]:
+        """Give number, key and features of the newer documents that no segment has."""
+        return self._db.execute(
+            "SELECT number, key, features FROM tail WHERE number > ? AND number <= ?"
+            " ORDER BY number",
+            (after, until),
+        )
+
+    def last(self) -> int:
+        """Give the number of the newest document; it is always in the tail."""
+        return int(self._db.execute("SELECT coalesce(max(number), 0) FROM tail").fetchone()[0])
+
+    def generation(self) -> int:
+        """Tell how often the segments have changed."""
+        return int(self._db.execute("SELECT generation FROM header").fetchone()[0])
+
+    def segments(self) -> list[str]:
+        """Give the names of the segments, the oldest and largest first."""
+        return [row[0] for row in self._db.execute("SELECT name FROM segments ORDER BY place")]
+
+    def dead(self) -> list[int]:
+        """Give the numbers that stand for no document any more."""
+        return [row[0] for row in self._db.execute("SELECT number FROM dead")]
+
+    def count(self) -> int:
+        """Count the living documents; numbers are dense."""
+        (dead,) = self._db.execute("SELECT count(*) FROM dead").fetchone()
+        return self.last() - int(dead)
+
+    def compacted(self, until: int, segments: Iterable[str], keep_texts: bool) -> None:
+        """Move the tail's rows up to a number, whose features are now in the named segments."""
+        packed = []
+        if keep_texts:
+            pack = zstandard.ZstdCompressor(level=3).compress
+            rows = self._db.execute("SELECT number, text FROM tail WHERE number <= ?", (until,))
+            packed = [(n, pack(text.encode("utf-8", "surrogatepass"))) for n, text in rows]
+        with self.writing():
+            self._db.executemany("INSERT INTO texts VALUES (?, ?)", packed)
+            self._db.execute(
+                f"INSERT INTO documents SELECT {_ROW}, published FROM tail"  # noqa: S608
+                " WHERE number <= ?",
+                (until,),
+            )
+            self._db.execute("DELETE FROM tail WHERE number <= ?", (until,))
+            self._db.execute("DELETE FROM texts WHERE number IN (SELECT number FROM dead)")
+            self._db.execute("DELETE FROM segments")
+            self._db.executemany("INSERT INTO segments VALUES (?, ?)", list(enumerate(segments)))
+            self._db.execute("UPDATE header SET generation = generation + 1")
+        self.checkpoint("PASSIVE")
+
+    def checkpoint(self, mode: str) -> Any:
+        """Take the log's pages over into the file."""
+        return self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._db.close()
