@@ -20,8 +20,11 @@ _COUNTED = "年月日号时点分期批次届标包轮周季个家名元吨亩"
 FACT = re.compile(
     rf"[a-z]*\d[a-z\d]*|第[{_NUMERAL}]+|[{_NUMERAL}]{{2,}}|[{_NUMERAL}](?=[{_COUNTED}])"
 )
-# 第三批, 第12期: another number is another item of the series.
-SERIES = re.compile(rf"第?(?:\d+|[{_NUMERAL}]+)(?:批次?|期|标段|标包|包|号令|号公告|轮|周|季度)")
+# 第三批, 第12期, 2标段: another number is another item of the series.
+SERIES = re.compile(
+    rf"第(?:\d+|[{_NUMERAL}]+)(?:批次?|期|标段|标包|包|号令?|号公告|轮|周|季度)"
+    rf"|(?:\d+|[{_NUMERAL}])(?:标段|标包|包(?!括|含))"
+)
 
 # 发布时间：2023-05-08, 责任编辑：某某: the copy's own, nothing of the story.
 _FRAME = re.compile(

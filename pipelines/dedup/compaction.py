@@ -16,22 +16,31 @@ RATIO = 8  # a segment is written again when a younger one has grown to an eight
 
 
 def opened_segments(path: Path, ledger: Ledger) -> list[Segment] | None:
-    """Open the segments of an index; None where another process has just replaced one.
+    """Open the segments of an index; None where one is gone: look again, once.
 
     Raises IndexFileError where one is missing or damaged.
     """
-    generation = ledger.generation()
     segments: list[Segment] = []
+    names = ledger.segments()
     try:
-        for name in ledger.segments():
+        for name in names:
             segments.append(Segment(path.with_name(name)))
     except (SegmentError, OSError) as error:
         for segment in segments:
             segment.close()
-        if ledger.generation() != generation:
+        if isinstance(error, FileNotFoundError) and _replaced(path, names):
             return None
         raise IndexFileError(f"{path}: {error}") from error
     return segments
+
+
+def _replaced(path: Path, names: list[str]) -> bool:
+    """Tell whether another process has put other segments in these ones' place by now."""
+    now = Ledger(path)
+    try:
+        return now.segments() != names
+    finally:
+        now.close()
 
 
 def compact(path: Path, *, keep_texts: bool) -> bool:

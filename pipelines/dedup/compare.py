@@ -179,7 +179,8 @@ def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
 def _conflict(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     found.shared += LCSseq.similarity(a.folded, b.folded)
     found.conflicts += 1
-    series = SERIES.findall(a.folded) != SERIES.findall(b.folded)
+    series_a, series_b = SERIES.findall(a.folded), SERIES.findall(b.folded)
+    series = bool(series_a and series_b) and series_a != series_b
     dated = heading and not (is_dateline(a) or is_dateline(b))
     if NAMING.search(a.label) or series or dated:
         found.decisive = True

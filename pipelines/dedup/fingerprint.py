@@ -60,7 +60,7 @@ def shingles(points: Points) -> Hashes:
     if len(wide) < SHINGLE:
         wide = np.concatenate([wide, np.zeros(SHINGLE - len(wide), dtype=np.uint64)])
     thirds = wide[:-2] | wide[1:-1] << _21 | wide[2:] << _42
-    hashes = thirds[:-3] * _ODD[0]
+    hashes: Hashes = thirds[:-3] * _ODD[0]
     hashes ^= hashes >> _32
     hashes += thirds[3:]
     hashes *= _ODD[1]

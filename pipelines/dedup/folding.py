@@ -28,7 +28,8 @@ def fold_points(text: str) -> Points:
     kept = aligned(text)
     if kept is None:
         return codes(_fold_whole(text))
-    return kept[kept != 0]
+    found: Points = kept[kept != 0]
+    return found
 
 
 def aligned(text: str) -> Points | None:

@@ -200,16 +200,18 @@ class ReprintIndex:
 
     def _catch_up(self) -> None:
         """Take in what other processes have added, and their segments."""
-        with self._ledger.guarded():
-            view, ledger = self._view, self._ledger
-            generation = ledger.generation()
-            while generation != view.generation:
-                segments = opened_segments(self.path, ledger)
-                if segments is not None:
-                    view.replace(generation, segments)
+        view, ledger = self._view, self._ledger
+        while True:
+            with ledger.guarded(), ledger.reading():
                 generation = ledger.generation()
-            for number, key, features in ledger.tail(view.last):
-                view.add(number, (mark_of(key), *memoryview(features).cast("I")))
+                if generation != view.generation:
+                    segments = opened_segments(self.path, ledger)
+                    if segments is None:
+                        continue
+                    view.replace(generation, segments)
+                for number, key, features in ledger.tail(view.last):
+                    view.add(number, (mark_of(key), *memoryview(features).cast("I")))
+            return
 
     def _begin_compaction(self) -> None:
         if self._failure is not None:

@@ -104,6 +104,18 @@ class Ledger:
             raise
         self._db.execute("COMMIT")
 
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See the file as it is at one moment, inside a transaction of writing or not."""
+        if self._db.in_transaction:
+            yield
+            return
+        self._db.execute("BEGIN")
+        try:
+            yield
+        finally:
+            self._db.execute("COMMIT")
+
     def append(self, row: Row, published: str | None, features: bytes, text: str) -> bool:
         """Add a document; False says that another process took the number."""
         try:

@@ -85,7 +85,7 @@ class Segment:
             os.pread(self._file, 4 * count, self._numbers + 4 * first), dtype=np.uint32
         )
         names = np.arange(part * buckets, (part + 1) * buckets, dtype=np.uint64)
-        upper = np.repeat(names, np.diff(bounds.astype(np.int64)))
+        upper = np.repeat(names, bounds[1:].astype(np.int64) - bounds[:-1])
         return (upper << np.uint64(48)) | (lows.astype(np.uint64) << np.uint64(32)) | numbers
 
     def close(self) -> None:
