@@ -7,7 +7,6 @@ import secrets
 from pathlib import Path
 
 import numpy as np
-import xxhash
 
 from pipelines.dedup.ledger import IndexFileError, Ledger
 from pipelines.dedup.segments import Segment, SegmentError, write_segment
@@ -66,16 +65,12 @@ def _compact(path: Path, ledger: Ledger, keep_texts: bool) -> None:
     names = ledger.segments()
     _remove_others(path, names)
     until = ledger.last() - 1  # the last stays: its number is where the next one counts from
-    fresh = []
-    for number, key, features in ledger.tail(0, until):
-        marks = np.frombuffer(features, np.uint32)
-        mark = xxhash.xxh32_intdigest(key.encode("utf-8", "surrogatepass"))
-        fresh.append(
-            np.append(marks, np.uint32(mark)).astype(np.uint64) << np.uint64(32) | np.uint64(number)
-        )
-    if not fresh:
+    rows = list(ledger.tail(0, until))
+    if not rows:
         return
-    postings = np.concatenate(fresh)
+    features = np.frombuffer(b"".join(features for _, features in rows), np.uint32)
+    numbers = np.repeat([number for number, _ in rows], [len(f) // 4 for _, f in rows])
+    postings = features.astype(np.uint64) << np.uint64(32) | numbers.astype(np.uint64)
     segments = opened_segments(path, ledger) or []
     merged: list[Segment] = []
     count = len(postings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -66,19 +67,15 @@ class ReprintIndex:
         self, key: str, found: Fingerprint, *, published: str | None = None
     ) -> Match | None:
         """Add a fingerprint that was made elsewhere; another text under the key takes its place."""
-        mark, features = mark_of(key), found.features.tolist()
+        features = _features(key, found)
         with self._lock, self._ledger.guarded():
             # Most documents are new and like no other: one look into memory and one row. Where
             # another process was faster the number is taken, and all is done over under the lock.
-            if (
-                self._known(key, mark) is None
-                and not self._view.candidates(features).numbers
-                and self._append(key, found, published) is not None
-            ):
-                self._view.add(self._view.last + 1, (mark, *features))
+            if not self._view.find(features) and self._append(key, found, features, published):
+                self._view.add(self._view.last + 1, features)
                 match = None
             else:
-                match = self._add_among_others(key, found, published)
+                match = self._add_among_others(key, found, features, published)
             if self._view.fresh >= TAIL:
                 self._begin_compaction()
         return match
@@ -88,14 +85,14 @@ class ReprintIndex:
         with self._lock, self._ledger.guarded():
             self._catch_up()
             copies: dict[int, tuple[Row, Verdict | None]] = {}
-            self._judge(key, found, copies)
+            self._judge(key, found, _features(key, found), copies)
         return _nearest(copies)
 
     def cluster(self, key: str) -> list[str]:
         """Give the keys of a key's cluster, itself among them, in order."""
         with self._lock, self._ledger.guarded():
             self._catch_up()
-            row = self._known(key, mark_of(key))
+            row = self._known(key)
             if row is None:
                 return [key]
             known: dict[int, dict[int, float]] = {}
@@ -116,50 +113,55 @@ class ReprintIndex:
     def __contains__(self, key: str) -> bool:
         with self._lock, self._ledger.guarded():
             self._catch_up()
-            return self._known(key, mark_of(key)) is not None
+            return self._known(key) is not None
 
-    def _append(self, key: str, found: Fingerprint, published: str | None) -> int | None:
-        number = self._view.last + 1
-        row = Row(number, key, _half(found.digest), found.length)
-        done = self._ledger.append(row, published, found.features.tobytes(), found.text)
-        return number if done else None
+    def _append(
+        self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
+    ) -> bool:
+        row = Row(self._view.last + 1, key, _half(found.digest), found.length)
+        packed = array("I", features).tobytes()
+        return self._ledger.append(row, published, packed, found.text)
 
     def _add_among_others(
-        self, key: str, found: Fingerprint, published: str | None
+        self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
     ) -> Match | None:
-        mark = mark_of(key)
         copies: dict[int, tuple[Row, Verdict | None]] = {}
         self._catch_up()
-        self._judge(key, found, copies)  # what takes long, before others have to wait
+        self._judge(key, found, features, copies)  # what takes long, before others have to wait
         with self._ledger.writing():
             self._catch_up()
-            self._judge(key, found, copies)
-            former = self._known(key, mark)
-            added, orphans = None, []
-            if former is None or former.digest != _half(found.digest):
-                added = self._append(key, found, published)
-                assert added is not None
+            self._judge(key, found, features, copies)
+            former = self._known(key)
+            number = self._view.last + 1
+            is_new = former is None or former.digest != _half(found.digest)
+            if is_new:
+                self._append(key, found, features, published)
                 orphans = self._ledger.remove(former.number) if former else []
-                for number, (_, verdict) in copies.items():
-                    self._ledger.link(added, number, verdict.score if verdict else 0.0)
-                for number in (added, *orphans):
-                    self._settle(number)
-        if added is not None:
-            self._view.add(added, (mark, *found.features.tolist()))
+                for other, (_, verdict) in copies.items():
+                    self._ledger.link(number, other, verdict.score if verdict else 0.0)
+                for member in (number, *orphans):
+                    self._settle(member)
+        if is_new:
+            self._view.add(number, features)
         return _nearest(copies)
 
-    def _known(self, key: str, mark: int) -> Row | None:
-        for number in self._view.having(mark):
+    def _known(self, key: str) -> Row | None:
+        mark = mark_of(key)
+        for number in self._view.find((mark,)).get(mark, ()):
             row = self._ledger.row(number)
             if row is not None and row.key == key:
                 return row
         return None
 
     def _judge(
-        self, key: str, found: Fingerprint, copies: dict[int, tuple[Row, Verdict | None]]
+        self,
+        key: str,
+        found: Fingerprint,
+        features: Sequence[int],
+        copies: dict[int, tuple[Row, Verdict | None]],
     ) -> None:
         """Verify those candidates that have not been."""
-        candidates = self._view.candidates(found.features.tolist())
+        candidates = self._view.candidates(self._view.find(features))
         for number in candidates.numbers:
             row = None if number in copies else self._ledger.row(number)
             if row is None or row.key == key:
@@ -209,8 +211,8 @@ class ReprintIndex:
                     if segments is None:
                         continue
                     view.replace(generation, segments)
-                for number, key, features in ledger.tail(view.last):
-                    view.add(number, (mark_of(key), *memoryview(features).cast("I")))
+                for number, features in ledger.tail(view.last):
+                    view.add(number, memoryview(features).cast("I").tolist())
             return
 
     def _begin_compaction(self) -> None:
@@ -253,6 +255,10 @@ class ReprintIndex:
 def mark_of(key: str) -> int:
     """Give the 32 bits by which a key is found; they stand among the features."""
     return xxhash.xxh32_intdigest(key.encode("utf-8", "surrogatepass"))
+
+
+def _features(key: str, found: Fingerprint) -> list[int]:
+    return [mark_of(key), *found.features.tolist()]
 
 
 def _half(digest: str) -> int:

@@ -53,23 +53,17 @@ class PostingsView:
         self.last = number
         self.fresh += 1
 
-    def having(self, feature: int) -> list[int]:
-        """Give the documents with one feature."""
-        found = list(self._tail.get(feature, ()))
-        for segment in self.segments:
-            for _, numbers in segment.lookup((feature,)):
-                found += numbers
-        return found
-
-    def candidates(self, features: Sequence[int]) -> Candidates:
-        """Give at most 16 documents by how many features they share, the newest first."""
+    def find(self, features: Sequence[int]) -> dict[int, Sequence[int]]:
+        """Give those of the features that any document has, each with its documents, in order."""
         tail = self._tail
-        found = {feature: tail[feature] for feature in features if feature in tail}
+        found: dict[int, Sequence[int]] = {f: tail[f] for f in features if f in tail}
         for segment in self.segments:
             for feature, numbers in segment.lookup(features):
                 found[feature] = [*numbers, *found.get(feature, ())]
-        if not found:
-            return Candidates([])
+        return found
+
+    def candidates(self, found: dict[int, Sequence[int]]) -> Candidates:
+        """Give at most 16 of the documents by how many features they share, the newest first."""
         shared: dict[int, int] = {}
         hot: list[tuple[int, int]] = []
         for feature, documents in found.items():

@@ -24,7 +24,8 @@ _FILTER, _FILTER_SMALL, _LARGE = 1, 2, 2**21
 # Of one feature's documents. More have a template in common, and to read them all would cost more
 # than they can tell.
 KEPT = 128
-_PARTS = 64  # a merge has so much of the files in memory at a time
+_PART = 2**18  # postings that a merge has in memory at a time
+_32, _48 = np.uint64(32), np.uint64(48)
 
 Postings = NDArray[np.uint64]  # feature << 32 | number
 
@@ -73,20 +74,18 @@ class Segment:
             found.append((feature, memoryview(numbers).cast("I")))
         return found
 
-    def part(self, part: int) -> Postings:
-        """Give the postings of one of 64 ranges of features."""
-        buckets = BUCKETS // _PARTS
-        bounds = np.asarray(self._directory[part * buckets : (part + 1) * buckets + 1])
-        first, count = int(bounds[0]), int(bounds[-1] - bounds[0])
+    def part(self, first: int, last: int) -> Postings:
+        """Give the postings whose features have their upper half in a range."""
+        bounds = np.asarray(self._directory[first : last + 1]).astype(np.int64)
+        start, count = int(bounds[0]), int(bounds[-1] - bounds[0])
         lows = np.frombuffer(
-            os.pread(self._file, 2 * count, self._lows + 2 * first), dtype=np.uint16
+            os.pread(self._file, 2 * count, self._lows + 2 * start), dtype=np.uint16
         )
         numbers = np.frombuffer(
-            os.pread(self._file, 4 * count, self._numbers + 4 * first), dtype=np.uint32
+            os.pread(self._file, 4 * count, self._numbers + 4 * start), dtype=np.uint32
         )
-        names = np.arange(part * buckets, (part + 1) * buckets, dtype=np.uint64)
-        upper = np.repeat(names, bounds[1:].astype(np.int64) - bounds[:-1])
-        return (upper << np.uint64(48)) | (lows.astype(np.uint64) << np.uint64(32)) | numbers
+        upper = np.repeat(np.arange(first, last, dtype=np.uint64), np.diff(bounds))
+        return (upper << _48) | (lows.astype(np.uint64) << _32) | numbers
 
     def close(self) -> None:
         """Let go of the file."""
@@ -109,35 +108,40 @@ def write_segment(
     start_lows = _HEADER.size + _DIRECTORY + width
     start_numbers = start_lows + 2 * most + (-2 * most) % 4
     bits = np.zeros(width, dtype=np.uint8)
-    sizes = np.zeros(BUCKETS + 1, dtype=np.uint32)
+    sizes = np.zeros(BUCKETS + 1, dtype=np.int64)
     made = path.with_name(path.name + ".part")
     count = 0
-    edges = np.arange(_PARTS, dtype=np.uint64) << np.uint64(64 - (_PARTS - 1).bit_length())
-    starts = [*np.searchsorted(fresh, edges).tolist(), len(fresh)]
     with made.open("wb") as file:
-        for part in range(_PARTS):
-            runs = [
-                *(segment.part(part) for segment in merged),
-                fresh[starts[part] : starts[part + 1]],
-            ]
+        for first, last in _ranges(most):
+            mine = fresh[slice(*np.searchsorted(fresh, _edges(first, last)))]
+            runs = [*(segment.part(first, last) for segment in merged), mine]
             postings = _newest(np.sort(np.concatenate(runs), kind="stable"), dead)
             numbers = postings.astype(np.uint32)
-            features = postings >> np.uint64(32)
-            places = features * np.uint64(width) >> np.uint64(32)
+            features = postings >> _32
+            places = features * np.uint64(width) >> _32
             marks = np.uint8(1) << (features & np.uint64(7)).astype(np.uint8)
             np.bitwise_or.at(bits, places, marks)
-            sizes[1:] += np.bincount(
-                (features >> np.uint64(16)).astype(np.int64), minlength=BUCKETS
-            ).astype(np.uint32)
+            upper = (features >> np.uint64(16)).astype(np.int64) - first
+            sizes[first + 1 : last + 1] = np.bincount(upper, minlength=last - first)
             os.pwrite(file.fileno(), features.astype(np.uint16).tobytes(), start_lows + 2 * count)
             os.pwrite(file.fileno(), numbers.tobytes(), start_numbers + 4 * count)
             count += len(postings)
         header = _HEADER.pack(MAGIC, count, width, start_lows, start_numbers)
-        directory = np.cumsum(sizes, dtype=np.uint32)
+        directory = np.cumsum(sizes).astype(np.uint32)
         os.pwrite(file.fileno(), header + directory.tobytes() + bits.tobytes(), 0)
         os.ftruncate(file.fileno(), start_numbers + 4 * count)
         os.fsync(file.fileno())
     made.replace(path)
+
+
+def _ranges(count: int) -> list[tuple[int, int]]:
+    """Divide the buckets so that so many postings fit into memory, a part of them at a time."""
+    step = BUCKETS >> min(10, (count // _PART).bit_length())
+    return [(first, first + step) for first in range(0, BUCKETS, step)]
+
+
+def _edges(first: int, last: int) -> Postings:
+    return np.asarray([first << 48, (last << 48) - 1], dtype=np.uint64)
 
 
 def _newest(postings: Postings, dead: NDArray[np.uint32]) -> Postings:
@@ -146,7 +150,7 @@ def _newest(postings: Postings, dead: NDArray[np.uint32]) -> Postings:
         postings = postings[~np.isin(postings.astype(np.uint32), dead)]
     if len(postings) <= KEPT:
         return postings
-    features = postings >> np.uint64(32)
+    features = postings >> _32
     kept = np.ones(len(postings), dtype=bool)
     kept[:-KEPT] = features[:-KEPT] != features[KEPT:]
     return postings[kept]
