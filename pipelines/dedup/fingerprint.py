@@ -15,7 +15,7 @@ Hashes = NDArray[np.uint64]
 Features = NDArray[np.uint32]
 
 SHINGLE = 6
-SKETCH = 20
+SKETCH = 16
 
 _21, _29, _32, _42 = (np.uint64(bits) for bits in (21, 29, 32, 42))
 _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
@@ -25,7 +25,7 @@ _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 class Fingerprint:
     """A text ready to be looked up.
 
-    `digest` is 128 bits in hex, `length` counts folded characters, `features` at most 20 uint32.
+    `digest` is 128 bits in hex, `length` counts folded characters, `features` at most 16 uint32.
     """
 
     digest: str
@@ -74,7 +74,7 @@ def sketch(points: Points) -> Features:
     """Give the bottom-k sketch (Broder 1997; Cohen and Kaplan 2007) of folded code points.
 
     Unlike the bands of MinHash, one shared feature makes a candidate: of a copy with every fifth
-    character edited three of twenty are expected, while hardly a band of it is left. The low half
+    character edited two of sixteen are expected, while hardly a band of it is left. The low half
     of each hash is kept; the high half of the smallest ones is much the same.
     """
     hashes = shingles(points)

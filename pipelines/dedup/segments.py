@@ -59,9 +59,8 @@ class Segment:
         """Give those of the features that are here, each with the numbers of its documents."""
         width, bits, directory = self._width, self._filter, self._directory
         found: list[tuple[int, Sequence[int]]] = []
-        for feature in features:
-            if not bits[feature * width >> 32] >> (feature & 7) & 1:
-                continue
+        maybe = [f for f in features if bits[f * width >> 32] >> (f & 7) & 1]
+        for feature in maybe:
             bucket, low = feature >> 16, feature & 0xFFFF
             first, last = directory[bucket], directory[bucket + 1]
             lows = memoryview(os.pread(self._file, 2 * (last - first), self._lows + 2 * first))
