@@ -86,7 +86,8 @@ def _compact(path: Path, ledger: Ledger, keep_texts: bool) -> None:
             segment.close()
     kept = names[: len(names) - len(merged)]
     ledger.compacted(until, [*kept, name], keep_texts)
-    _remove_others(path, [*kept, name])
+    for old in merged:  # after a rebuild they may be named after another file
+        old.path.unlink(missing_ok=True)
 
 
 def _remove_others(path: Path, names: list[str]) -> None:

@@ -74,8 +74,17 @@ class _Guard:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
-        if isinstance(error, sqlite3.DatabaseError | OSError):
-            raise IndexFileError(f"{self.path}: not a sound reprint index: {error}") from error
+        damage = isinstance(error, sqlite3.DatabaseError)
+        if damage and not isinstance(
+            error, sqlite3.OperationalError
+        ):  # locked, or the disk is full
+            _mark(self.path).touch()
+            raise IndexFileError(f"{self.path}: damaged: {error}") from error
+
+
+def _mark(path: Path) -> Path:
+    """Name the file that tells the next one to open an index that pages in it are damaged."""
+    return path.with_name(path.name + ".damaged")
 
 
 class Ledger:
@@ -83,8 +92,10 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        with self.guarded():
+        try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            if _mark(path).exists():
+                raise IndexFileError(f"{path}: found damaged when it was last used")
             self._db = sqlite3.connect(
                 path, timeout=60, isolation_level=None, check_same_thread=False
             )
@@ -93,6 +104,8 @@ class Ledger:
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
             self._prepare()
+        except (sqlite3.Error, OSError) as error:
+            raise IndexFileError(f"{path}: not a reprint index: {error}") from error
 
     def _prepare(self) -> None:
         with self.writing():

@@ -24,7 +24,7 @@ _FILTER, _FILTER_SMALL, _LARGE = 1, 2, 2**21
 # Of one feature's documents. More have a template in common, and to read them all would cost more
 # than they can tell.
 KEPT = 128
-_PART = 2**18  # postings that a merge has in memory at a time
+_PART = 2**14  # postings that a merge holds at a time, and keeps other threads waiting for
 _32, _48 = np.uint64(32), np.uint64(48)
 
 Postings = NDArray[np.uint64]  # feature << 32 | number
