@@ -40,5 +40,5 @@ def _stored(engine: Engine) -> Iterator[tuple[str, str, str | None]]:
     columns = articles.c.canonical_url, articles.c.text, articles.c.published_at
     wanted = select(*columns).where(articles.c.is_current).order_by(articles.c.id)
     with engine.connect().execution_options(reading=True, yield_per=500) as connection:
-        for key, text, published in connection.execute(wanted):
-            yield key, text, published
+        for row in connection.execute(wanted):
+            yield row.canonical_url, row.text, row.published_at

@@ -60,8 +60,17 @@ def _table() -> Points:
 
 
 def _folded(character: str) -> int:
-    # A capital sigma is another letter at the end of a word; vowels and marks join what is before.
-    if character == "Σ" or unicodedata.combining(character) or "\u1160" <= character <= "\u11ff":
+    # A capital sigma is another letter at the end of a word.
+    if character == "Σ" or any(map(_joins, unicodedata.normalize("NFKC", character))):
         return int(_WHOLE)
     became = _fold_whole(character)
     return int(_WHOLE) if len(became) > 1 else ord(became or "\0")
+
+
+def _joins(character: str) -> bool:
+    """Tell whether a character may become one with what is before: marks, vowels of Hangul."""
+    return (
+        unicodedata.combining(character) > 0
+        or unicodedata.category(character) == "Mc"
+        or "\u1160" <= character <= "\u11ff"
+    )
