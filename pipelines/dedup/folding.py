@@ -15,6 +15,8 @@ Points = NDArray[np.uint32]
 
 _DROPPED = re.compile(r"[\W_]+")
 _KNOWN = 0x30000  # the planes with letters; what is beyond takes the slow way
+# All but the ideographs and syllables of Hangul, which normalising leaves as they are.
+_OTHERS = (0, 0x3400), (0xA000, 0xAC00), (0xD7A4, 0x20000), (0x2F800, _KNOWN)
 _WHOLE = np.uint32(0xFFFFFFFF)  # only the whole text tells what becomes of this character
 
 
@@ -54,9 +56,15 @@ def _fold_whole(text: str) -> str:
 @cache
 def _table() -> Points:
     """One lookup a character: a tenth of what normalising and two substitutions cost."""
-    table = np.fromiter((_folded(chr(code)) for code in range(_KNOWN + 1)), np.uint32, _KNOWN + 1)
-    table[_KNOWN] = _WHOLE
-    return table
+    known = "".join(map(chr, range(_KNOWN)))
+    table = np.fromiter(map(_folded_plainly, fold_script(known)), np.uint32, _KNOWN)
+    for first, last in _OTHERS:
+        table[first:last] = [_folded(chr(code)) for code in range(first, last)]
+    return np.append(table, _WHOLE)
+
+
+def _folded_plainly(character: str) -> int:
+    return ord(character) if character.isalnum() else 0
 
 
 def _folded(character: str) -> int:

@@ -16,9 +16,7 @@ def postings(*pairs: tuple[int, int]) -> Postings:
     return np.asarray([feature << 32 | number for feature, number in pairs], dtype=np.uint64)
 
 
-def written(
-    path: Path, fresh: Postings, *merged: Segment, dead: tuple[int, ...] = ()
-) -> Segment:
+def written(path: Path, fresh: Postings, *merged: Segment, dead: tuple[int, ...] = ()) -> Segment:
     write_segment(path, fresh, merged, np.asarray(dead, dtype=np.uint32))
     return Segment(path)
 
