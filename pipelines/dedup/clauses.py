@@ -9,7 +9,7 @@ from functools import lru_cache
 import numpy as np
 
 from pipelines.charset.script import text_of
-from pipelines.dedup.folding import aligned, fold, plain
+from pipelines.dedup.folding import aligned, plain
 
 # What ends a clause; a point, comma or dash inside a number does not (3.5万元, 1,200).
 _ENDS = re.compile(r"[。！？；，!?;\n\r\t（）()【】…]+|(?<!\d)[,.]|[,.](?!\d)| {2,}")
@@ -93,8 +93,3 @@ def facts(folded: str) -> list[str]:
 def is_dateline(clause: Clause) -> bool:
     """Tell whether a clause is a newspaper's dateline."""
     return bool(_DATELINE.search(clause.folded))
-
-
-def folded_length(text: str) -> int:
-    """Count what is left of a text after folding."""
-    return len(fold(text))

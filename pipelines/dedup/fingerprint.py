@@ -30,14 +30,14 @@ class Fingerprint:
 
     digest: str
     length: int
-    features: Features
+    features: tuple[int, ...]
     text: str
 
 
 def fingerprint(text: str) -> Fingerprint:
     """Make the fingerprint of a clean text."""
     points = fold_points(text)
-    return Fingerprint(_digest(text_of(points)), len(points), sketch(points), text)
+    return Fingerprint(_digest(text_of(points)), len(points), tuple(sketch(points).tolist()), text)
 
 
 def digest(text: str) -> str:

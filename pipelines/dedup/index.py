@@ -258,7 +258,7 @@ def mark_of(key: str) -> int:
 
 
 def _features(key: str, found: Fingerprint) -> list[int]:
-    return [mark_of(key), *found.features.tolist()]
+    return [mark_of(key), *found.features]
 
 
 def _half(digest: str) -> int:

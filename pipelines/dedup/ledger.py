@@ -146,16 +146,22 @@ class Ledger:
             self._db.execute("COMMIT")
 
     def append(self, row: Row, published: str | None, features: bytes, text: str) -> bool:
-        """Add a document; False says that another process took the number."""
-        wide = text.encode(_WIDE, _ANY)
-        try:
-            self._db.execute(
-                "INSERT INTO tail VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (row.number, row.key, row.digest, row.length, published, features, wide),
-            )
-        except sqlite3.IntegrityError:
-            return False
-        return True
+        """Add a document behind the newest; False says that another process took the number."""
+        # Compaction leaves the newest row where it is, so this sees what any process added.
+        done = self._db.execute(
+            "INSERT INTO tail SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
+            " WHERE (SELECT coalesce(max(number), 0) FROM tail) = ?1 - 1",
+            (
+                row.number,
+                row.key,
+                row.digest,
+                row.length,
+                published,
+                features,
+                text.encode(_WIDE, _ANY),
+            ),
+        )
+        return done.rowcount == 1
 
     def row(self, number: int) -> Row | None:
         """Give a living document."""

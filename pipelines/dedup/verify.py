@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Hamming
+
 from pipelines.charset.script import script_of
-from pipelines.dedup.clauses import folded_length
 from pipelines.dedup.compare import Comparison, compare
 from pipelines.dedup.folding import fold
 
@@ -14,6 +15,9 @@ EXCERPT = 0.4  # of the longer text; less is a quotation
 COVERED = 0.3  # of the shorter text must be in the other
 FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
 SPREAD = 0.4  # of the prose changed: damage or retouching all over, which hits numbers too
+
+
+CONVERTED = 0.95  # of the characters are the same after folding
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,8 @@ def verify(theirs: str, ours: str) -> Verdict | None:
     ours; `revised`: retouched, damaged, or with another head and tail.
     """
     folded_theirs, folded_ours = fold(theirs), fold(ours)
+    scripts = {script_of(theirs), script_of(ours)} - {""}
     if folded_theirs == folded_ours:
-        scripts = {script_of(theirs), script_of(ours)} - {""}
         return Verdict("script" if len(scripts) > 1 else "same", 1.0)
     if min(len(folded_theirs), len(folded_ours)) < SHORT:
         return None
@@ -48,6 +52,8 @@ def verify(theirs: str, ours: str) -> Verdict | None:
     score = _score(found)
     if not score:
         return None
+    if len(scripts) > 1 and _is_converted(folded_theirs, folded_ours):
+        return Verdict("script", score, tuple(differences))
     relation = _relation(found, len(folded_theirs), len(folded_ours))
     return Verdict(relation, score, tuple(differences))
 
@@ -85,11 +91,13 @@ def _is_column(found: Comparison, covered: float) -> bool:
     )
 
 
+def _is_converted(a: str, b: str) -> bool:
+    # Converted by words, 答复 becomes 答覆, which folds to itself.
+    return len(a) == len(b) and Hamming.normalized_similarity(a, b) >= CONVERTED
+
+
 def _relation(found: Comparison, theirs: int, ours: int) -> str:
     shorter = min(theirs, ours)
     if found.shared >= 0.9 * shorter and max(theirs, ours) > 1.2 * shorter:
         return "excerpt" if ours < theirs else "extended"
     return "revised"
-
-
-__all__ = ["Verdict", "folded_length", "verify"]
