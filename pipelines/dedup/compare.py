@@ -148,8 +148,9 @@ def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
         _conflict(found, a, b, heading)
         return True
     ratio = Indel.normalized_similarity(a.folded, b.folded)
-    slot = _is_slot(mask_a, mask_b)
-    if slot and (facts(a.folded) != facts(b.folded) or heading):
+    widest = _slot(mask_a, mask_b)
+    slot = widest > 1 or (heading and widest > 0)
+    if widest > 1 and (facts(a.folded) != facts(b.folded) or heading):
         _conflict(found, a, b, heading=False)
         return True
     if ratio < ALIKE and not slot:
@@ -168,6 +169,9 @@ def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     """Count two values behind one label."""
     same_mask = masked(a.value) == masked(b.value)
     ratio = Indel.normalized_similarity(a.value, b.value)
+    if not (a.value and b.value):  # behind stars, or on the next line
+        found.shared += min(len(a.folded), len(b.folded))
+        return
     if same_mask or ratio < LIKE_VALUE:
         _conflict(found, a, b, heading)
         return
@@ -193,24 +197,23 @@ def _other_facts(a: str, b: str) -> bool:
     return bool(left and right) and Indel.normalized_similarity(left, right) < ALIKE
 
 
-def _is_slot(a: str, b: str) -> bool:
-    """Tell whether two clauses are one form filled in twice: all that differs is other words.
+def _slot(a: str, b: str) -> int:
+    """Give the widest difference of two clauses that are one form filled in twice, or 0.
 
-    A damaged character stands alone, or is missing on one side.
+    All that differs is other words in place of words. A damaged character stands alone, or is
+    missing on one side.
     """
-    equal = 0
-    widest = 0
-    at_a = at_b = 0
+    equal = widest = at_a = at_b = 0
     for block in Indel.editops(a, b).as_matching_blocks():
-        if 0 < block.size < 2:  # a character in common by chance
+        if block.size == 1:  # a character in common by chance
             continue
         within_a, within_b = block.a - at_a, block.b - at_b
         if bool(within_a) != bool(within_b):
-            return False
+            return 0
         widest = max(widest, min(within_a, within_b))
         equal += block.size
         at_a, at_b = block.a + block.size, block.b + block.size
-    return equal >= SLOT_ENDS and widest >= 2
+    return widest if equal >= SLOT_ENDS else 0
 
 
 def _tell(found: Comparison, a: Clause, b: Clause) -> None:

@@ -14,7 +14,8 @@ SHORT = 80  # folded characters; a shorter text is a copy only where it is equal
 EXCERPT = 0.4  # of the longer text; less is a quotation
 COVERED = 0.3  # of the shorter text must be in the other
 FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
-SPREAD = 0.4  # of the prose changed: damage or retouching all over, which hits numbers too
+CONFLICTS = 0.08  # of the clauses; fewer are misprints in a long text
+SPREAD = 0.3  # of the prose changed: damage or retouching all over, which hits numbers too
 
 
 CONVERTED = 0.95  # of the characters are the same after folding
@@ -76,8 +77,8 @@ def _is_template(found: Comparison) -> bool:
     spread = found.retouched > SPREAD * prose and conflicts <= found.retouched / 2
     if not found.conflicts or spread:
         return False
-    stated = conflicts + found.facts_equal
-    return found.decisive or (conflicts >= 2 and conflicts >= stated / 2)
+    clauses = prose + found.facts_equal + conflicts
+    return found.decisive or (conflicts >= 2 and conflicts >= CONFLICTS * clauses)
 
 
 def _is_column(found: Comparison, covered: float) -> bool:
