@@ -172,7 +172,7 @@ def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     if not (a.value and b.value):  # behind stars, or on the next line
         found.shared += min(len(a.folded), len(b.folded))
         return
-    if same_mask or ratio < LIKE_VALUE:
+    if same_mask or ratio < LIKE_VALUE or _slot(masked(a.value), masked(b.value)) > 1:
         _conflict(found, a, b, heading)
         return
     found.shared += int(ratio * len(a.folded))
@@ -182,13 +182,21 @@ def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
 
 def _conflict(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     found.shared += LCSseq.similarity(a.folded, b.folded)
-    found.conflicts += 1
     series_a, series_b = SERIES.findall(a.folded), SERIES.findall(b.folded)
     series = bool(series_a and series_b) and series_a != series_b
     dated = heading and not (is_dateline(a) or is_dateline(b))
-    if NAMING.search(a.label) or series or dated:
+    slip = _is_slip(a.folded, b.folded)
+    if NAMING.search(a.label) or series or (dated and not slip):
         found.decisive = True
+    found.slots += slip
+    found.conflicts += not slip
     _tell(found, a, b)
+
+
+def _is_slip(a: str, b: str) -> bool:
+    """Tell whether one clause is the other with a character or two lost, as 197年 for 1970年."""
+    lost = abs(len(a) - len(b))
+    return 0 < lost <= 2 and Indel.distance(a, b) == lost
 
 
 def _other_facts(a: str, b: str) -> bool:

@@ -75,7 +75,7 @@ def _is_template(found: Comparison) -> bool:
     conflicts = found.conflicts + found.slots / 2
     prose = found.prose_equal + found.retouched
     spread = found.retouched > SPREAD * prose and conflicts <= found.retouched / 2
-    if not found.conflicts or spread:
+    if spread or not (found.conflicts or found.decisive):
         return False
     clauses = prose + found.facts_equal + conflicts
     return found.decisive or (conflicts >= 2 and conflicts >= CONFLICTS * clauses)
