@@ -49,6 +49,8 @@ class Comparison:
     """Clauses with other numbers, or other words behind one label."""
     slots: int = 0
     """Clauses with other words in the same frame: a name, a place, or only a synonym."""
+    slips: int = 0
+    """Clauses of which a character or two are lost: damage, or 5 for 15."""
     decisive: bool = False
     differences: list[tuple[str, str]] = field(default_factory=list)
 
@@ -188,7 +190,7 @@ def _conflict(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     slip = _is_slip(a.folded, b.folded)
     if NAMING.search(a.label) or series or (dated and not slip):
         found.decisive = True
-    found.slots += slip
+    found.slips += slip
     found.conflicts += not slip
     _tell(found, a, b)
 

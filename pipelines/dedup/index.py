@@ -12,13 +12,14 @@ from types import TracebackType
 import xxhash
 
 from pipelines.dedup.clusters import stars
-from pipelines.dedup.compaction import compact, opened_segments
+from pipelines.dedup.compaction import Compaction, opened_segments
 from pipelines.dedup.fingerprint import Fingerprint, fingerprint
-from pipelines.dedup.ledger import IndexFileError, Ledger, Row
+from pipelines.dedup.ledger import Ledger, Row
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.verify import Verdict, verify
 
 TAIL = 2048  # documents in a process's memory before they become a segment
+INSTALMENT = 0.05  # seconds that a process gives to merging large segments, once a tail
 SETTLED = 64  # comparisons that one document may cost to find its cluster's leaders
 
 TextOf = Callable[[str], str | None]
@@ -49,10 +50,9 @@ class ReprintIndex:
         self.path = Path(path)
         self._text_of = text_of
         self._lock = threading.RLock()
-        self._compaction: threading.Thread | None = None
-        self._failure: BaseException | None = None
         self._view = PostingsView()
         self._ledger = Ledger(self.path)
+        self._compaction = Compaction(self.path, self._ledger, keep_texts=text_of is None)
         try:
             self._catch_up()
         except BaseException:
@@ -77,7 +77,7 @@ class ReprintIndex:
             else:
                 match = self._add_among_others(key, found, features, published)
             if self._view.fresh >= TAIL:
-                self._begin_compaction()
+                self._compact()
         return match
 
     def nearest(self, key: str, found: Fingerprint) -> Match | None:
@@ -215,30 +215,17 @@ class ReprintIndex:
                     view.add(number, memoryview(features).cast("I").tolist())
             return
 
-    def _begin_compaction(self) -> None:
-        if self._failure is not None:
-            raise IndexFileError(f"{self.path}: compaction failed") from self._failure
-        if self._compaction is not None and self._compaction.is_alive():
-            return
-        self._catch_up()  # another process may have done it
-        if self._view.fresh >= TAIL:
-            self._compaction = threading.Thread(target=self._compact, daemon=True)
-            self._compaction.start()
-
     def _compact(self) -> None:
-        try:
-            if compact(self.path, keep_texts=self._text_of is None):
-                with self._lock:
-                    self._catch_up()
-        except BaseException as error:  # told by the next add
-            self._failure = error
+        self._catch_up()  # another process may have done it
+        if self._view.fresh >= TAIL and self._compaction.run(self._view.segments, INSTALMENT):
+            self._catch_up()
 
     def close(self) -> None:
         """Close the files."""
-        if self._compaction is not None:
-            self._compaction.join()
-        self._view.replace(-1, [])
-        self._ledger.close()
+        with self._lock:
+            self._compaction.close()
+            self._view.replace(-1, [])
+            self._ledger.close()
 
     def __enter__(self) -> ReprintIndex:
         return self

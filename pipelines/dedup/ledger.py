@@ -238,26 +238,35 @@ class Ledger:
         (dead,) = self._db.execute("SELECT count(*) FROM dead").fetchone()
         return self.last() - int(dead)
 
-    def compacted(self, until: int, segments: Iterable[str], keep_texts: bool) -> None:
-        """Move the tail's rows up to a number, whose features are now in the named segments."""
-        packed: list[tuple[int, bytes]] = []
+    def flushed(self, until: int, keep_texts: bool) -> None:
+        """Move the tail's rows up to a number out of it; they are in a segment now."""
         if keep_texts:
             pack = zstandard.ZstdCompressor(level=3).compress
             rows = self._db.execute("SELECT number, text FROM tail WHERE number <= ?", (until,))
-            packed = [(n, pack(text.decode(_WIDE, _ANY).encode("utf-8", _ANY))) for n, text in rows]
-        with self.writing():
+            packed = [
+                (n, pack(bytes(t).decode(_WIDE, _ANY).encode("utf-8", _ANY))) for n, t in rows
+            ]
             self._db.executemany("INSERT INTO texts VALUES (?, ?)", packed)
-            self._db.execute(
-                f"INSERT INTO documents SELECT {_ROW}, published FROM tail"  # noqa: S608
-                " WHERE number <= ?",
-                (until,),
-            )
-            self._db.execute("DELETE FROM tail WHERE number <= ?", (until,))
-            self._db.execute("DELETE FROM texts WHERE number IN (SELECT number FROM dead)")
-            self._db.execute("DELETE FROM segments")
-            self._db.executemany("INSERT INTO segments VALUES (?, ?)", list(enumerate(segments)))
-            self._db.execute("UPDATE header SET generation = generation + 1")
-        self.checkpoint("PASSIVE")
+        self._db.execute(
+            f"INSERT INTO documents SELECT {_ROW}, published FROM tail"  # noqa: S608 - names
+            " WHERE number <= ?",
+            (until,),
+        )
+        self._db.execute("DELETE FROM tail WHERE number <= ?", (until,))
+
+    def replace(self, names: Iterable[str], name: str) -> None:
+        """Put one segment in the place of others, or behind all."""
+        places = [
+            self._db.execute("SELECT place FROM segments WHERE name = ?", (old,)).fetchone()[0]
+            for old in names
+        ]
+        self._db.executemany("DELETE FROM segments WHERE place = ?", [(p,) for p in places])
+        place = min(places, default=None)
+        self._db.execute("INSERT INTO segments VALUES (?, ?)", (place, name))
+
+    def publish(self) -> None:
+        """Let the other processes know that the segments have changed."""
+        self._db.execute("UPDATE header SET generation = generation + 1")
 
     def checkpoint(self, mode: str) -> Any:
         """Take the log's pages over into the file."""

@@ -27,7 +27,8 @@ def rebuild(path: Path, documents: Iterable[tuple[str, str, str | None]]) -> int
     for ending in ("-wal", "-shm", ".damaged"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     made.replace(path)
-    made.with_name(made.name + ".lock").unlink(missing_ok=True)
+    for ending in (".tail", ".merge"):
+        made.with_name(made.name + ending).unlink(missing_ok=True)
     for segment in path.parent.glob(f"{path.stem}*{path.suffix}.*.seg*"):
         if segment.name not in kept:
             segment.unlink(missing_ok=True)

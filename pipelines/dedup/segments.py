@@ -6,7 +6,7 @@ import mmap
 import os
 import struct
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +24,7 @@ _FILTER, _FILTER_SMALL, _LARGE = 1, 2, 2**21
 # Of one feature's documents. More have a template in common, and to read them all would cost more
 # than they can tell.
 KEPT = 128
-_PART = 2**14  # postings that a merge holds at a time, and keeps other threads waiting for
+_PART = 2**16  # postings that a merge has in memory at a time
 _32, _48 = np.uint64(32), np.uint64(48)
 
 Postings = NDArray[np.uint64]  # feature << 32 | number
@@ -94,12 +94,12 @@ class Segment:
         os.close(self._file)
 
 
-def write_segment(
+def written(
     path: Path, fresh: Postings, merged: Sequence[Segment], dead: NDArray[np.uint32]
-) -> None:
+) -> Iterator[None]:
     """Write fresh postings and those of other segments as one, without those of dead numbers.
 
-    The file appears under its name when all of it is on the disk.
+    A part at each step; the file appears under its name when all of it is on the disk.
     """
     fresh = np.sort(fresh)
     most = len(fresh) + sum(segment.count for segment in merged)
@@ -125,6 +125,7 @@ def write_segment(
             os.pwrite(file.fileno(), features.astype(np.uint16).tobytes(), start_lows + 2 * count)
             os.pwrite(file.fileno(), numbers.tobytes(), start_numbers + 4 * count)
             count += len(postings)
+            yield
         header = _HEADER.pack(MAGIC, count, width, start_lows, start_numbers)
         directory = np.cumsum(sizes).astype(np.uint32)
         os.pwrite(file.fileno(), header + directory.tobytes() + bits.tobytes(), 0)

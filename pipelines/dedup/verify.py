@@ -72,10 +72,10 @@ def _score(found: Comparison) -> float:
 
 def _is_template(found: Comparison) -> bool:
     """Tell whether the conflicts are what differs, or one of them decides."""
-    conflicts = found.conflicts + found.slots / 2
+    conflicts = found.conflicts + (found.slots + found.slips) / 2
     prose = found.prose_equal + found.retouched
     spread = found.retouched > SPREAD * prose and conflicts <= found.retouched / 2
-    if spread or not (found.conflicts or found.decisive):
+    if spread or not (found.conflicts or found.slips > 1 or found.decisive):
         return False
     clauses = prose + found.facts_equal + conflicts
     return found.decisive or (conflicts >= 2 and conflicts >= CONFLICTS * clauses)

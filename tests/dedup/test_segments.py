@@ -7,17 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipelines.dedup.segments import KEPT, Postings, Segment, SegmentError, write_segment
-
-NONE_DEAD = np.empty(0, dtype=np.uint32)
+from pipelines.dedup.segments import KEPT, Postings, Segment, SegmentError, written
 
 
 def postings(*pairs: tuple[int, int]) -> Postings:
     return np.asarray([feature << 32 | number for feature, number in pairs], dtype=np.uint64)
 
 
-def written(path: Path, fresh: Postings, *merged: Segment, dead: tuple[int, ...] = ()) -> Segment:
-    write_segment(path, fresh, merged, np.asarray(dead, dtype=np.uint32))
+def made(path: Path, fresh: Postings, *merged: Segment, dead: tuple[int, ...] = ()) -> Segment:
+    for _ in written(path, fresh, merged, np.asarray(dead, dtype=np.uint32)):
+        pass
     return Segment(path)
 
 
@@ -26,7 +25,7 @@ def looked_up(segment: Segment, *features: int) -> dict[int, list[int]]:
 
 
 def test_a_feature_leads_to_its_documents(tmp_path: Path) -> None:
-    segment = written(tmp_path / "a", postings((7, 3), (2**32 - 1, 1), (7, 1), (0, 2)))
+    segment = made(tmp_path / "a", postings((7, 3), (2**32 - 1, 1), (7, 1), (0, 2)))
 
     assert looked_up(segment, 7, 0, 2**32 - 1, 8) == {7: [1, 3], 0: [2], 2**32 - 1: [1]}
 
@@ -34,10 +33,10 @@ def test_a_feature_leads_to_its_documents(tmp_path: Path) -> None:
 def test_of_many_postings_none_is_lost_in_merges(tmp_path: Path) -> None:
     features = np.random.default_rng(5).integers(0, 2**32, 30_000, dtype=np.uint64)
     every = features << np.uint64(32) | np.arange(30_000, dtype=np.uint64)
-    first = written(tmp_path / "a", every[:12_000])
-    second = written(tmp_path / "b", every[12_000:20_000])
+    first = made(tmp_path / "a", every[:12_000])
+    second = made(tmp_path / "b", every[12_000:20_000])
 
-    merged = written(tmp_path / "c", every[20_000:], first, second)
+    merged = made(tmp_path / "c", every[20_000:], first, second)
 
     found = looked_up(merged, *(int(feature) for feature in features))
     assert all(number in found[int(feature)] for number, feature in enumerate(features))
@@ -45,9 +44,9 @@ def test_of_many_postings_none_is_lost_in_merges(tmp_path: Path) -> None:
 
 
 def test_the_dead_are_left_out_of_a_merge(tmp_path: Path) -> None:
-    first = written(tmp_path / "a", postings((7, 1), (7, 2)))
+    first = made(tmp_path / "a", postings((7, 1), (7, 2)))
 
-    merged = written(tmp_path / "b", postings((7, 3)), first, dead=(2,))
+    merged = made(tmp_path / "b", postings((7, 3)), first, dead=(2,))
 
     assert looked_up(merged, 7) == {7: [1, 3]}
 
@@ -55,7 +54,7 @@ def test_the_dead_are_left_out_of_a_merge(tmp_path: Path) -> None:
 def test_of_a_template_feature_the_newest_are_kept(tmp_path: Path) -> None:
     every = postings(*((7, number) for number in range(1000)), (9, 4))
 
-    segment = written(tmp_path / "a", every)
+    segment = made(tmp_path / "a", every)
 
     assert looked_up(segment, 7, 9) == {7: list(range(1000 - KEPT, 1000)), 9: [4]}
 
@@ -63,7 +62,7 @@ def test_of_a_template_feature_the_newest_are_kept(tmp_path: Path) -> None:
 @pytest.mark.parametrize("damage", [b"", b"QYSEG001" + b"\0" * 400])
 def test_a_damaged_file_is_named(damage: bytes, tmp_path: Path) -> None:
     path = tmp_path / "torn.seg"
-    write_segment(path, postings((7, 1)), (), NONE_DEAD)
+    made(path, postings((7, 1))).close()
     path.write_bytes(damage or path.read_bytes()[:-3])
 
     with pytest.raises(SegmentError, match=r"torn\.seg"):
