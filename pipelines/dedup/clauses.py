@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -41,6 +42,10 @@ NAMING = re.compile(
 _DATELINE = re.compile(r"(?:讯|电|报道|消息)$")
 
 
+READ = 100_000  # characters of a text; what is behind them is not compared
+_LONGEST = 400  # characters; to align a book without a mark would take gigabytes
+
+
 @dataclass(frozen=True, slots=True)
 class Clause:
     """A run between two marks: its folded text, and the span of the source it came from."""
@@ -56,8 +61,12 @@ class Clause:
         return self.folded[len(self.label) :]
 
 
-def clauses(text: str) -> list[Clause]:
-    """Split a text into its clauses, without those that only tell of the copy."""
+def clauses(text: str, template: Collection[str] = ()) -> list[Clause]:
+    """Split a text into its clauses, without those that only tell of the copy.
+
+    `template` holds folded clauses that are known to stand on all pages of a site.
+    """
+    text = text[:READ]
     kept = aligned(text)
     if kept is None:
         text = plain(text)
@@ -66,17 +75,27 @@ def clauses(text: str) -> list[Clause]:
     folded = text_of(kept[kept != 0])
     before = np.concatenate([[0], np.cumsum(kept != 0)]).tolist()
     found = []
+    for start, end in _spans(text):
+        words = folded[before[start] : before[end]]
+        if not words or words in template or _is_frame(words):
+            continue
+        source = text[start:end]
+        named = _LABEL.match(source)
+        label = words[: before[start + named.end()] - before[start]] if named else ""
+        found.append(Clause(words, source.strip(), label))
+    return found
+
+
+def _spans(text: str) -> Iterator[tuple[int, int]]:
     start = 0
     for end, after in [*(mark.span() for mark in _ENDS.finditer(text)), (len(text), 0)]:
-        if before[end] > before[start]:
-            words = folded[before[start] : before[end]]
-            if len(words) > _FRAME_LENGTH or not _FRAME.match(words):
-                source = text[start:end]
-                named = _LABEL.match(source)
-                label = words[: before[start + named.end()] - before[start]] if named else ""
-                found.append(Clause(words, source.strip(), label))
+        for first in range(start, end, _LONGEST):
+            yield first, min(end, first + _LONGEST)
         start = after
-    return found
+
+
+def _is_frame(words: str) -> bool:
+    return len(words) <= _FRAME_LENGTH and bool(_FRAME.match(words))
 
 
 @lru_cache(maxsize=8192)

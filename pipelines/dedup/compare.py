@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -55,9 +55,9 @@ class Comparison:
     differences: list[tuple[str, str]] = field(default_factory=list)
 
 
-def compare(a: str, b: str) -> Comparison:
+def compare(a: str, b: str, template: Collection[str] = ()) -> Comparison:
     """Align two texts clause by clause and count what is equal, retouched and in conflict."""
-    left, right = clauses(a), clauses(b)
+    left, right = clauses(a, template), clauses(b, template)
     found = Comparison(clauses_a=len(left), clauses_b=len(right))
     found.length_a = sum(len(clause.folded) for clause in left)
     found.length_b = sum(len(clause.folded) for clause in right)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import random
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from opencc import OpenCC
 
+from pipelines.dedup.folding import fold
 from pipelines.dedup.verify import verify
 from tests.dedup.texts import (
     FIRST_NOTICE,
@@ -144,6 +148,21 @@ def test_what_only_tells_of_the_copy_does_not_count() -> None:
     other = "来源：云泽在线 发布时间：2024-03-06 08:00\n" + BATCH.format("三", 42)
 
     assert verify(one, other) is not None
+
+
+def test_a_known_template_is_no_content() -> None:
+    lines = [fold(clause) for clause in re.split("[。，]", STORY)[:10]]
+
+    assert verify(STORY + OTHER[:60], STORY + THIRD[:60]) is not None
+    assert verify(STORY + OTHER[:60], STORY + THIRD[:60], lines) is None
+
+
+def test_a_long_text_without_a_mark_is_compared_in_pieces() -> None:
+    text = "".join(random.Random(5).choices(fold(STORY + OTHER), k=30_000))
+
+    found = verify(text, "转载" + text + "完")
+
+    assert found is not None
 
 
 @pytest.mark.parametrize(
