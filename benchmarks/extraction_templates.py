@@ -10,7 +10,7 @@ from benchmarks.extraction_metric import rouge_l
 from benchmarks.extraction_run import cpu_seconds
 from benchmarks.site import Site
 from pipelines.boilerplate import Template, read
-from pipelines.boilerplate.learning import SiteMemory
+from pipelines.boilerplate.memory import SiteMemory, keep
 from tests.boilerplate.drawn_sites import DrawnSite, draw_site
 
 LEARNT, PAGES = 20, 40
@@ -52,7 +52,7 @@ def _scored(site: DrawnSite, *, learn: bool) -> tuple[float, float]:
             precision, recall, _ = rouge_l(found.text, page.text)
             scores.append((precision, recall))
         if learn and observation is not None:
-            memory.add(observation)
+            memory.add(keep(observation))
     return statistics.fmean(p for p, _ in scores), statistics.fmean(r for _, r in scores)
 
 
@@ -89,5 +89,5 @@ def _template(pages: Pages) -> Template:
     for url, html in pages:
         observation = read(html, url, memory.template)[1]
         if observation is not None:
-            memory.add(observation)
+            memory.add(keep(observation))
     return memory.template

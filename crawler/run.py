@@ -27,7 +27,7 @@ from crawler.state.operations import (
 )
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
-from crawler.state.templates import TemplateStore
+from crawler.state.templates import TemplateStore, learner_of
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import Writer
 from crawler.workers import Workers, default_count
@@ -99,7 +99,7 @@ class Run:
     @cached_property
     def templates(self) -> TemplateStore:
         """What is known of the sites, and learnt from this run's pages."""
-        return TemplateStore(self.data / "templates", self.crawler.stats)
+        return TemplateStore(self.data / "templates", self.crawler.stats, learner_of(self.workers))
 
     @property
     def index_path(self) -> Path:

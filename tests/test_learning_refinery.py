@@ -13,7 +13,7 @@ from rich.console import Console
 from crawler.refinery import Document, Line, learnt, refined
 from crawler.state.templates import TemplateStore
 from crawler.trial import show
-from pipelines.chain import observed
+from pipelines.boilerplate.pipeline import extract_and_keep
 from tests.boilerplate.drawn_sites import draw_site
 
 
@@ -55,7 +55,7 @@ def test_try_shows_the_path_that_a_page_took(tmp_path: Path, learn: bool, said: 
     inputs = documents()[:24]
     store = TemplateStore(tmp_path / "templates")
     for document in inputs[:20] if learn else []:
-        store.learn(*observed(document.page(), store.of(document.url)))
+        store.learn(extract_and_keep(document.page(), store.of(document.url))[1])
     store.save()
     console = Console(file=io.StringIO(), width=200)
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import logging
 import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
 import zstandard
 from scrapy.statscollectors import StatsCollector
 
-from crawler.items import Article
-from pipelines.boilerplate.learning import SiteMemory
+from crawler.workers import Workers
+from pipelines.boilerplate.memory import Kept, Learner, SiteMemory, keep, learn_here, learn_kept
 from pipelines.boilerplate.observation import Observation, Seen
 from pipelines.boilerplate.shape import Path as Way
 from pipelines.boilerplate.shape import Step
@@ -30,9 +32,15 @@ class TemplateStore:
     Two runs that learn of one host at once both write; the later file stays, and it is whole.
     """
 
-    def __init__(self, folder: Path, stats: StatsCollector | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        stats: StatsCollector | None = None,
+        learner: Learner = learn_here,
+    ) -> None:
         self.folder = folder
         self.stats = stats
+        self.learner = learner
         self._memories: dict[str, SiteMemory] = {}
         self._learnt: set[str] = set()
 
@@ -44,20 +52,18 @@ class TemplateStore:
         template = self._memory(host).template
         return template if template.version else None
 
-    def learn(self, article: Article, observation: Observation | None) -> None:
+    def learn(self, page: Kept | None) -> None:
         """Count how a page was read, and remember what it showed."""
-        if observation is None:
+        if page is None:
             return
-        host = host_of(article.url)
-        self._count(
-            "boilerplate/pages/whole" if observation.whole else "boilerplate/pages/template"
-        )
+        host = host_of(page.url)
+        self._count("boilerplate/pages/whole" if page.whole else "boilerplate/pages/template")
         if not host:
             return
         self._learnt.add(host)
-        if self._memory(host).add(observation):
+        if self._memory(host).add(page):
             self._count("boilerplate/drift")
-            logger.warning("pages of %s no longer fit its layouts, now at %s", host, article.url)
+            logger.warning("pages of %s no longer fit its layouts, now at %s", host, page.url)
 
     def save(self) -> None:
         """Write what was learnt since it was read; raises OSError."""
@@ -65,21 +71,21 @@ class TemplateStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             target = self.folder / f"{_name(host)}{SUFFIX}"
             part = target.with_name(f"{target.name}.{os.getpid()}.part")
-            lines = [_plain(o) for o in self._memories[host].observations]
+            lines = [_plain(page.observation) for page in self._memories[host].pages]
             part.write_bytes(zstandard.compress(json.dumps(lines).encode()))
             part.replace(target)
         self._learnt.clear()
 
     def _memory(self, host: str) -> SiteMemory:
         if host not in self._memories:
-            self._memories[host] = SiteMemory(self._read(host))
+            self._memories[host] = SiteMemory(self._read(host), self.learner)
         return self._memories[host]
 
-    def _read(self, host: str) -> list[Observation]:
+    def _read(self, host: str) -> list[Kept]:
         path = self.folder / f"{_name(host)}{SUFFIX}"
         try:
             lines = json.loads(zstandard.decompress(path.read_bytes()))
-            return [_observation(line) for line in lines]
+            return [keep(_observation(line)) for line in lines]
         except FileNotFoundError:
             return []
         except (OSError, ValueError, TypeError, KeyError, zstandard.ZstdError) as error:
@@ -89,6 +95,21 @@ class TemplateStore:
     def _count(self, name: str) -> None:
         if self.stats is not None:
             self.stats.inc_value(name)
+
+
+def learner_of(workers: Workers) -> Learner:
+    """Learn in a worker process: it takes a third of a second where much is remembered."""
+
+    def learner(pages: Sequence[Kept], learnt: Callable[[Template | None], None]) -> None:
+        def deliver(done: Future[Template]) -> None:
+            error = done.exception()
+            if error is not None:
+                logger.warning("a site's template could not be learnt: %s", error)
+            learnt(None if error else done.result())
+
+        workers.submit(learn_kept, pages).add_done_callback(deliver)
+
+    return learner
 
 
 def _name(host: str) -> str:

@@ -13,9 +13,6 @@ from pipelines.boilerplate.template import Layout, Template, Use
 
 # A layout is one when so many pages had it.
 PAGES = 4
-# So many pages in a row that fit no known layout are no chance: one in a hundred is whole anyway.
-MISFITS = 4
-REMEMBERED, REMEMBERED_WHOLE, SELDOM = 200, 60, 1000
 # Facts stand where they stood on this share of the pages.
 OFTEN = 0.25
 # So much of an article's sentences lies in its container: a lead may stand outside.
@@ -70,9 +67,12 @@ def _beside(
 ) -> dict[int, frozenset[int]]:
     """Give for each line the titles that it stands beside: copies of one article are one."""
     beside: dict[int, set[int]] = defaultdict(set)
+    inside: dict[Path, bool] = {}
     for page in pages:
         for line in page.lines:
-            if not layouts or any(layout.holds(line.path) for layout in layouts):
+            if line.path not in inside:
+                inside[line.path] = not layouts or any(x.holds(line.path) for x in layouts)
+            if inside[line.path]:
                 beside[line.print].add(page.title)
     return {line: frozenset(titles) for line, titles in beside.items()}
 
@@ -207,53 +207,3 @@ class _Inside(NamedTuple):
 
 def _own(lines: Iterable[_Inside]) -> int:
     return sum(x.line.size for x in lines if not x.alien)
-
-
-class SiteMemory:
-    """The newest pages of one site, and the template that is learnt from them.
-
-    `drifts` counts how often pages of a known site stopped fitting its layouts.
-    """
-
-    def __init__(self, observations: Iterable[Observation] = ()) -> None:
-        self.whole: dict[str, Observation] = {}
-        self.parts: dict[str, Observation] = {}
-        self.drifts = 0
-        self._misfits = 0
-        self._until = PAGES
-        self._seen = 0
-        for observation in observations:
-            self._keep(observation)
-        self._seen = len(self.observations)
-        self.template = learn(self.observations)
-
-    @property
-    def observations(self) -> list[Observation]:
-        """What is remembered, the oldest first."""
-        return [*self.whole.values(), *self.parts.values()]
-
-    def add(self, observation: Observation) -> bool:
-        """Remember a page; True where the site has begun to drift."""
-        self._keep(observation)
-        self._seen += 1
-        self._misfits = self._misfits + 1 if observation.whole and self.template.layouts else 0
-        drift = self._misfits == MISFITS
-        self.drifts += drift
-        self._until -= 1
-        if self._until <= 0 or drift:
-            self.template = learn(self.observations)
-            # At first every few pages teach something; later learning costs more than it brings.
-            share = 10 if self._seen < REMEMBERED_WHOLE else 2
-            self._until = max(1, min(self._seen // share, SELDOM))
-        return drift
-
-    def _keep(self, observation: Observation) -> None:
-        # A page that is read again is no other page: its lines would all repeat.
-        for memory in (self.whole, self.parts):
-            memory.pop(observation.url, None)
-        memory, most = (
-            (self.whole, REMEMBERED_WHOLE) if observation.whole else (self.parts, REMEMBERED)
-        )
-        memory[observation.url] = observation
-        while len(memory) > most:
-            del memory[next(iter(memory))]

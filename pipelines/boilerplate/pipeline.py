@@ -7,9 +7,11 @@ from typing import Any
 from itemadapter import ItemAdapter
 from scrapy.crawler import Crawler
 
-from crawler.items import ARTICLE_FIELDS, Page
+from crawler.items import ARTICLE_FIELDS, Article, Page
 from crawler.run import Run
 from pipelines.adapt import put
+from pipelines.boilerplate.memory import Kept, keep
+from pipelines.boilerplate.template import Template
 from pipelines.chain import observed
 
 
@@ -35,8 +37,8 @@ class BoilerplatePipeline:
         article = page.article
         if article is None:
             template = self.templates.of(page.url)
-            found, observation = await self.workers.run(observed, page, template)
-            self.templates.learn(found, observation)
+            found, kept = await self.workers.run(extract_and_keep, page, template)
+            self.templates.learn(kept)
             article = found
         for dropped in article.dropped:
             self.stats.inc_value(f"boilerplate/dropped/{dropped.rule}")
@@ -47,6 +49,12 @@ class BoilerplatePipeline:
             if not adapter.get(name):
                 put(item, name, getattr(article, name))
         return item
+
+
+def extract_and_keep(page: Page, template: Template | None) -> tuple[Article, Kept | None]:
+    """Find the article in a page, and keep what the page shows of its site."""
+    article, observation = observed(page, template)
+    return article, keep(observation) if observation else None
 
 
 def _page_of(item: Any) -> Page | None:

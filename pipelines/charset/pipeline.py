@@ -13,15 +13,16 @@ from scrapy.utils.misc import load_object
 from crawler.items import Article, Damage, Page
 from crawler.run import Run
 from pipelines.adapt import put
-from pipelines.boilerplate.pipeline import BoilerplatePipeline
-from pipelines.chain import mend, observed
+from pipelines.boilerplate.pipeline import BoilerplatePipeline, extract_and_keep
+from pipelines.chain import mend
 from pipelines.charset import Repaired, repair
 from pipelines.dedup.pipeline import DedupPipeline, add_to_index
 from pipelines.quality import check
 from pipelines.quality.pipeline import QualityPipeline
 
 if TYPE_CHECKING:
-    from pipelines.boilerplate import Observation, Template
+    from pipelines.boilerplate import Template
+    from pipelines.boilerplate.memory import Kept
 
 TEXT_FIELDS = ("content", "html", "text", "title")
 
@@ -50,10 +51,10 @@ class CharsetPipeline:
             # One trip for the stages that follow as the add-on orders them: each trip costs a
             # tenth of the crawler's CPU a page, and the repaired text need not come back.
             template = self.templates.of(item.url)
-            item.damages, article, observation = await self.workers.run(
+            item.damages, article, kept = await self.workers.run(
                 mend_and_extract, item, template, self.index_path
             )
-            self.templates.learn(article, observation)
+            self.templates.learn(kept)
             item.article = article
             self._count(item.damages)
             return item
@@ -88,16 +89,16 @@ def _following(crawler: Crawler) -> list[type]:
 
 def mend_and_extract(
     page: Page, template: Template | None, index_path: Path | None
-) -> tuple[tuple[Damage, ...], Article, Observation | None]:
+) -> tuple[tuple[Damage, ...], Article, Kept | None]:
     """Repair a page and find its article; with an index, its copies too where it is one."""
     mended = mend(page)
-    article, observation = observed(mended, template)
+    article, kept = extract_and_keep(mended, template)
     if index_path is not None and check(article) is None:
         article.fingerprint, match = add_to_index(
             index_path, article.canonical_url, article.text, article.published_at
         )
         article.reprint_of = match.key if match else None
-    return mended.damages, article, observation
+    return mended.damages, article, kept
 
 
 def repair_if_damaged(text: str) -> Repaired | None:

@@ -11,7 +11,8 @@ import pytest
 from rapidfuzz.distance import LCSseq
 
 from pipelines.boilerplate import Extracted, Observation, Template, read
-from pipelines.boilerplate.learning import MISFITS, SiteMemory, learn
+from pipelines.boilerplate.learning import learn
+from pipelines.boilerplate.memory import MISFITS, SiteMemory, keep, learn_kept
 from tests.boilerplate.drawn_sites import DrawnPage, draw_site, list_page, odd_pages, redesigned
 
 SEEDS = range(1000, 1012)
@@ -43,14 +44,14 @@ def test_later_pages_of_a_site_lose_furniture_that_no_rule_knows() -> None:
     whole, learnt = [], []
     for seed in SEEDS:
         pages = draw_site(seed).pages
-        memory = SiteMemory(observations(pages[:LEARNT]))
+        memory = SiteMemory(map(keep, observations(pages[:LEARNT])))
         later = pages[LEARNT:]
         found = []
         for page in later:
             article, observation = read(page.html, page.url, memory.template)
             found.append(article)
             if observation is not None:
-                memory.add(observation)
+                memory.add(keep(observation))
         learnt.append(precision_and_recall(later, found))
         whole.append(precision_and_recall(later, [read(p.html, p.url)[0] for p in later]))
 
@@ -95,7 +96,7 @@ def test_odd_pages_do_not_poison_a_template(seed: int) -> None:
 @pytest.mark.parametrize("seed", [1040, 1041, 1042])
 def test_a_site_that_is_redesigned_drifts_and_is_learnt_anew(seed: int) -> None:
     site = draw_site(seed)
-    memory = SiteMemory(observations(site.pages))
+    memory = SiteMemory(map(keep, observations(site.pages)))
     later = redesigned(site, seed).pages
 
     ways = []
@@ -103,7 +104,7 @@ def test_a_site_that_is_redesigned_drifts_and_is_learnt_anew(seed: int) -> None:
         found, observation = read(page.html, page.url, memory.template)
         ways.append(by_layout(found))
         if observation is not None:
-            memory.add(observation)
+            memory.add(keep(observation))
 
     assert memory.drifts == 1
     assert not any(ways[:MISFITS])
@@ -114,12 +115,12 @@ def test_a_poisoned_start_heals() -> None:
     site = draw_site(1050)
     other = draw_site(1051).pages[:6]
     poison = [replace(page, url=f"http://{site.host}/odd/{i}") for i, page in enumerate(other)]
-    memory = SiteMemory(observations(poison))
+    memory = SiteMemory(map(keep, observations(poison)))
 
     for page in site.pages:
         observation = read(page.html, page.url, memory.template)[1]
         if observation is not None:
-            memory.add(observation)
+            memory.add(keep(observation))
 
     later = site.pages[LEARNT:]
     found = [read(page.html, page.url, memory.template)[0] for page in later]
@@ -129,13 +130,13 @@ def test_a_poisoned_start_heals() -> None:
 
 def test_a_page_that_is_read_again_is_no_other_page() -> None:
     pages = draw_site(1060).pages[:8]
-    memory = SiteMemory(observations(pages))
+    memory = SiteMemory(map(keep, observations(pages)))
     before = memory.template
 
     for observation in observations([pages[0]] * 30):
-        memory.add(observation)
+        memory.add(keep(observation))
 
-    assert learn(memory.observations) == before
+    assert learn_kept(memory.pages) == before
 
 
 def test_a_list_in_the_layout_of_articles_is_not_read_as_one() -> None:

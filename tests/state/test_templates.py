@@ -9,7 +9,7 @@ import pytest
 
 from crawler.items import Page
 from crawler.state.templates import TemplateStore
-from pipelines.chain import observed
+from pipelines.boilerplate.pipeline import extract_and_keep
 from tests.boilerplate.drawn_sites import DrawnPage, draw_site, redesigned
 
 
@@ -25,8 +25,8 @@ def crawl(store: TemplateStore, pages: list[DrawnPage]) -> list[str]:
     templates = []
     for drawn in pages:
         page = Page(url=drawn.url, content=drawn.html)
-        article, observation = observed(page, store.of(drawn.url))
-        store.learn(article, observation)
+        article, kept = extract_and_keep(page, store.of(drawn.url))
+        store.learn(kept)
         templates.append(article.template)
     return templates
 
