@@ -24,16 +24,18 @@ def ensure_index(path: Path, engine: Engine) -> None:
         reason = _problem(path)
         if reason:
             count = rebuild(path, _stored(engine))
-            logger.warning("reprint index made anew from %d articles: %s", count, reason)
+            if count:
+                logger.warning("reprint index made anew from %d articles: %s", count, reason)
 
 
 def _problem(path: Path) -> str:
-    existed = path.exists()
+    if not path.exists():
+        return f"{path} was not there"
     try:
-        with ReprintIndex(path):
-            return "" if existed else f"{path} was not there"
+        ReprintIndex(path).close()
     except IndexFileError as error:
         return str(error)
+    return ""
 
 
 def _stored(engine: Engine) -> Iterator[tuple[str, str, str | None]]:
