@@ -26,6 +26,7 @@ from crawler.state.operations import (
     start_run,
 )
 from crawler.state.paths import data_folder, database_url
+from crawler.state.reprints import ensure_index
 from crawler.state.templates import TemplateStore, learner_of
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import Writer
@@ -104,6 +105,10 @@ class Run:
     def index_path(self) -> Path:
         """Where the reprint index lies; workers add to it, the writer reads its clusters."""
         return self.data / "reprints.db"
+
+    def ensure_index(self) -> None:
+        """Make the reprint index from the store where it is lost, older or damaged."""
+        ensure_index(self.index_path, self.writer.engine)
 
     @cached_property
     def index(self) -> ReprintIndex:

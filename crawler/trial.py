@@ -16,7 +16,7 @@ from crawler.state.templates import TemplateStore
 from pipelines.boilerplate.template import Template
 from pipelines.chain import mend, observed
 from pipelines.charset import Decoded, decode
-from pipelines.dedup import ReprintIndex, fingerprint
+from pipelines.dedup import IndexFileError, ReprintIndex, fingerprint
 from pipelines.quality import check
 
 SHOWN_DAMAGES = 12
@@ -113,8 +113,12 @@ def _show_reprint(article: Article, index_path: Path, console: Console) -> None:
     if not index_path.exists():
         console.print("no reprint index yet")
         return
-    with ReprintIndex(index_path) as index:
-        match = index.nearest(article.canonical_url, found)
+    try:
+        with ReprintIndex(index_path) as index:
+            match = index.nearest(article.canonical_url, found)
+    except IndexFileError as error:
+        console.print(f"{escape(str(error))}; the next crawl makes it anew")
+        return
     if match is None:
         console.print("no copy known")
     else:

@@ -14,7 +14,7 @@ FOREIGN = {"scrapy", "twisted", "sqlalchemy", "sqlite3", "psycopg"}
 SPIDERS = sorted(p for p in (ROOT / "spiders").rglob("*.py") if p.name != "__init__.py")
 # The Scrapy classes over the cores, and the one index that is a database by its nature.
 THIN = {"pipeline.py", "store.py"}
-NAMED_EXCEPTIONS = {"pipelines/dedup/index.py"}
+NAMED_EXCEPTIONS = {"pipelines/dedup/ledger.py"}
 
 
 def cores() -> Iterator[Path]:

@@ -3,11 +3,13 @@
 from pipelines.dedup.best import Copy, best
 from pipelines.dedup.fingerprint import Fingerprint, digest, fingerprint
 from pipelines.dedup.index import Match, ReprintIndex
+from pipelines.dedup.ledger import IndexFileError
 from pipelines.dedup.urls import canonical_url
 
 __all__ = [
     "Copy",
     "Fingerprint",
+    "IndexFileError",
     "Match",
     "ReprintIndex",
     "best",

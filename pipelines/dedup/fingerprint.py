@@ -1,46 +1,43 @@
-"""What is compared of a text: folded characters, shingles, a MinHash signature."""
+"""What is looked up of a text: a few of its shingles, the same few in every copy."""
 
 from __future__ import annotations
 
-import re
-import unicodedata
-import zlib
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import xxhash
 from numpy.typing import NDArray
 
-from pipelines.charset.script import codes, fold_script
+from pipelines.charset.script import text_of
+from pipelines.dedup.folding import Points, fold, fold_points
 
 Hashes = NDArray[np.uint64]
+Features = NDArray[np.uint32]
 
-SHINGLE = 5
-SIGNATURE = 111
+SHINGLE = 6
+SKETCH = 16
 
-_DROPPED = re.compile(r"[\W_]+")
+_21, _29, _32, _42 = (np.uint64(bits) for bits in (21, 29, 32, 42))
+_ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
 @dataclass(frozen=True, slots=True)
 class Fingerprint:
-    """A text ready to be compared; small enough to come back from a worker process.
+    """A text ready to be looked up.
 
-    `digest` is 128 bits in hex, `signature` 111 uint32 in bytes, `folded` the folded text, packed.
+    `digest` is 128 bits in hex, `length` counts folded characters, `features` at most 16 uint32.
     """
 
     digest: str
-    signature: bytes
-    folded: bytes
-
-    def text(self) -> str:
-        """Give the folded text."""
-        return zlib.decompress(self.folded).decode("utf-32-le")
+    length: int
+    features: tuple[int, ...]
+    text: str
 
 
-def fold(text: str) -> str:
-    """Fold script, width and case and drop punctuation and white space."""
-    return _DROPPED.sub("", fold_script(unicodedata.normalize("NFKC", text).lower()))
+def fingerprint(text: str) -> Fingerprint:
+    """Make the fingerprint of a clean text."""
+    points = fold_points(text)
+    return Fingerprint(_digest(text_of(points)), len(points), tuple(sketch(points).tolist()), text)
 
 
 def digest(text: str) -> str:
@@ -52,37 +49,37 @@ def _digest(folded: str) -> str:
     return xxhash.xxh3_128_hexdigest(folded.encode("utf-8", "surrogatepass"))
 
 
-@cache
-def _salts() -> NDArray[np.uint64]:
-    random = np.random.default_rng(20190527)
-    return random.integers(1, 2**63, SIGNATURE, dtype=np.uint64) | np.uint64(1)  # odd
+def shingles(points: Points) -> Hashes:
+    """Give the 64-bit hashes of all runs of six code points, or of a shorter whole.
 
-
-def shingles(folded: str) -> Hashes:
-    """Give the distinct 64-bit hashes of all runs of five characters, or of a shorter whole."""
-    prime = np.uint64(0x9E3779B97F4A7C15)
-    points = codes(folded)
-    width = min(SHINGLE, len(points))
-    if not width:
+    Three code points fit one word, so two words and two multiplications are a run.
+    """
+    if not len(points):
         return np.empty(0, dtype=np.uint64)
-    hashes = np.zeros(len(points) - width + 1, dtype=np.uint64)
-    for offset in range(width):
-        hashes = (hashes ^ points[offset : offset + len(hashes)]) * prime
-        hashes ^= hashes >> np.uint64(29)
-    return np.unique(hashes)
+    wide = points.astype(np.uint64)
+    if len(wide) < SHINGLE:
+        wide = np.concatenate([wide, np.zeros(SHINGLE - len(wide), dtype=np.uint64)])
+    thirds = wide[:-2] | wide[1:-1] << _21 | wide[2:] << _42
+    hashes: Hashes = thirds[:-3] * _ODD[0]
+    hashes ^= hashes >> _32
+    hashes += thirds[3:]
+    hashes *= _ODD[1]
+    hashes ^= hashes >> _29
+    hashes *= _ODD[0]
+    hashes ^= hashes >> _32
+    return hashes
 
 
-def signature(folded: str) -> NDArray[np.uint32]:
-    """Give the MinHash signature (Broder 1997), one multiply-shift hash a place."""
-    hashes = shingles(folded)
-    if not len(hashes):
-        return np.zeros(SIGNATURE, dtype=np.uint32)
-    mixed = hashes[None, :] * _salts()[:, None]
-    return np.asarray((mixed >> np.uint64(32)).min(axis=1), dtype=np.uint32)
+def sketch(points: Points) -> Features:
+    """Give the bottom-k sketch (Broder 1997; Cohen and Kaplan 2007) of folded code points.
 
-
-def fingerprint(text: str) -> Fingerprint:
-    """Make the fingerprint of a clean text."""
-    folded = fold(text)
-    packed = zlib.compress(folded.encode("utf-32-le", "surrogatepass"), 1)
-    return Fingerprint(_digest(folded), signature(folded).tobytes(), packed)
+    Unlike the bands of MinHash, one shared feature makes a candidate: of a copy with every fifth
+    character edited two of sixteen are expected, while hardly a band of it is left. The low half
+    of each hash is kept; the high half of the smallest ones is much the same.
+    """
+    hashes = shingles(points)
+    least = np.partition(hashes, 2 * SKETCH)[: 2 * SKETCH] if len(hashes) > 2 * SKETCH else hashes
+    least = np.unique(least)
+    if len(least) < SKETCH < len(hashes):  # a text that repeats itself
+        least = np.unique(hashes)
+    return least[:SKETCH].astype(np.uint32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,10 @@ class DedupPipeline:
     def from_crawler(cls, crawler: Crawler) -> DedupPipeline:
         """Share the run's workers."""
         return cls(crawler)
+
+    async def open_spider(self) -> None:
+        """See that there is a sound index, before the workers open it."""
+        await asyncio.to_thread(self.run.ensure_index)
 
     async def process_item(self, item: Any) -> Any:
         """Set `fingerprint`, and `reprint_of` where a copy is known; the store elects the best."""

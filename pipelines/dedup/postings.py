@@ -1,0 +1,88 @@
+"""Which documents share features with a text: the segments, and the newest documents in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
+
+from pipelines.dedup.segments import Segment
+
+HOT = 64  # documents of one feature; a feature of more is a template's, or a much copied story's
+CANDIDATES = 16
+FOLLOWED = 4  # the newest documents of a hot feature that are looked at
+TRIES = 4  # times that a hot feature may lead to no copy before it is taken for a template's
+_MARKS_KEPT = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Numbers of documents to verify, the likeliest first, and the hot features that led on."""
+
+    numbers: list[int]
+    hot: Sequence[int] = ()
+
+
+class PostingsView:
+    """One process's view of the postings."""
+
+    def __init__(self) -> None:
+        self.segments: list[Segment] = []
+        self.generation = -1
+        self.last = 0
+        self.fresh = 0
+        self._tail: dict[int, list[int]] = {}
+        self._failures: dict[int, int] = {}
+
+    def replace(self, generation: int, segments: list[Segment]) -> None:
+        """Take other segments; the documents in memory are forgotten and read anew."""
+        for segment in self.segments:
+            segment.close()
+        self.generation, self.segments = generation, segments
+        self.last = self.fresh = 0
+        self._tail = {}
+
+    def add(self, number: int, features: Iterable[int]) -> None:
+        """Take in a document that no segment has yet."""
+        tail = self._tail
+        for feature in features:
+            if feature in tail:
+                tail[feature].append(number)
+            else:
+                tail[feature] = [number]
+        self.last = number
+        self.fresh += 1
+
+    def find(self, features: Sequence[int]) -> dict[int, Sequence[int]]:
+        """Give those of the features that any document has, each with its documents, in order."""
+        tail = self._tail
+        found: dict[int, Sequence[int]] = {f: tail[f] for f in features if f in tail}
+        for segment in self.segments:
+            for feature, numbers in segment.lookup(features):
+                found[feature] = [*numbers, *found.get(feature, ())]
+        return found
+
+    def candidates(self, found: dict[int, Sequence[int]]) -> Candidates:
+        """Give at most 16 of the documents by how many features they share, the newest first."""
+        shared: dict[int, int] = {}
+        hot: list[tuple[int, int]] = []
+        for feature, documents in found.items():
+            if len(documents) > HOT:
+                hot.append((len(documents), feature))
+                continue
+            for number in documents:
+                shared[number] = shared.get(number, 0) + 1
+        numbers = nsmallest(CANDIDATES, shared, key=lambda number: (-shared[number], -number))
+        hot = [pair for pair in hot if self._failures.get(pair[1], 0) < TRIES]
+        if not hot:
+            return Candidates(numbers)
+        rarest = found[min(hot)[1]]
+        numbers += [number for number in rarest[-FOLLOWED:] if number not in shared]
+        return Candidates(numbers, [feature for _, feature in hot])
+
+    def learn(self, hot: Sequence[int], copy: bool) -> None:
+        """Note whether hot features led to a copy; those of a template do not, and cost nothing."""
+        if len(self._failures) > _MARKS_KEPT:
+            self._failures.clear()
+        for feature in hot:
+            self._failures[feature] = 0 if copy else self._failures.get(feature, 0) + 1
