@@ -17,6 +17,7 @@ from pipelines.boilerplate.notices.moments import read_moments
 from pipelines.boilerplate.notices.names import (
     Read,
     contact_of,
+    in_full,
     named,
     number_in_title,
     number_of_lot,
@@ -109,9 +110,11 @@ def _facts(
     read.setdefault("project_number", number_in_title(title))
     if not read["project_number"].value:
         read["project_number"] = number_of_lot(entries)
-    read.setdefault("purchaser", purchaser_in_title(title))
-    if not read["purchaser"].value:
-        read["purchaser"] = signed_by(lines)
+    if "purchaser" not in read:
+        others = {_value(read, "agency"), *(award.supplier for award in awards)}
+        signed = signed_by(lines, others)
+        titled = purchaser_in_title(title)
+        read["purchaser"] = in_full(titled, signed) if titled.value else signed
     if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
         read.setdefault("project", project_in_title(title, read["project_number"].value))
     read["contact"] = contact_of(entries)
