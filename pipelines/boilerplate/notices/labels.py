@@ -19,6 +19,9 @@ _NUMBERING = rf"(?:{_NUMBER}(?:[).、,]|\s(?!\d)))|[★▲●◆■*•·▪]|(?
 
 LEADING = re.compile(rf"^\s*(?:{_NUMBERING})?\s*(?:{_NUMBERING})?\s*")
 
+# 【采 购 人】某局: the brackets do what a colon does.
+_BOXED = re.compile(r"^\s*[\[【](?P<label>[^\[\]【】]{2,16})[\]】]\s*(?=[^\s:：])")
+
 _BRACKETS = re.compile(r"[(\[【][^()\[\]【】]*[)\]】]")
 
 _WORD = (
@@ -35,7 +38,7 @@ _LOT_FIRST = re.compile(rf"^\s*[(]?\s*(?P<lot>{LOT})")
 
 _LOT_LEADS = re.compile(rf"\s*[(]?{LOT}[)]?\s*:\s*")
 
-_NEW = re.compile(r"^(?:现|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{2})")
+_NEW = re.compile(r"^(?:[现新]|(?:更正|变更|修改|调整)后的?)(?=[一-鿿]{2})")
 
 _BECOMES = re.compile(r"现?(?:将)?(?:更正|变更|修改|调整|延期|改)?(?:为|后|至)|现")
 
@@ -48,7 +51,8 @@ _IN_PROSE = re.compile(r"[。；;！？!?|]")
 _LOOSE = frozenset({"other", "name", "lot", "price", "bidder", "time", "rank", "person", "phone"})
 # 采购人将于…, 中标人须在…, 项目名称及编号: the word goes on, or a sentence does.
 _GOES_ON = re.compile(
-    r"[将须应可不在于为是的和及与或对向按请由负有、，,名联信代地电要确]|公告|公示|结果|通知|候选|方式|情况|以[^,，]{0,9}$"
+    r"[将须应可不在于为是的和及与或对向按请由负有、，,]|名称|联系|信息|代[理表]|地[址点]|电话|要求|确[定认]|"
+    r"公告|公示|结果|通知|候选|方式|情况|以[^,，]{0,9}$"
 )
 
 
@@ -111,7 +115,8 @@ def glued(line: str, index: int) -> Entry | None:
     for end in range(min(len(line) - 1, LONGEST_GLUED_LABEL), 2, -1):
         field = field_of(line[:end])
         value = line[end:].strip()
-        if field in _LOOSE or (field and _GOES_ON.match(value)):
+        parted = line[end - 1].isspace() or line[end].isspace()
+        if field in _LOOSE or (field and not parted and _GOES_ON.match(value)):
             return None
         if field:
             return Entry(field, line[:end], value, index)
@@ -121,6 +126,10 @@ def glued(line: str, index: int) -> Entry | None:
 def labelled(line: str, index: int) -> Iterator[Entry]:
     """Give the labels of one line with their values; lots are part of a value, not labels."""
     flat = level(line)
+    if (box := _BOXED.match(flat)) and field_of(box["label"]):
+        label = line[box.start("label") : box.end("label")]
+        yield Entry(field_of(label) or "other", label, line[box.end() :].strip(), index)
+        return
     if (lead := _LOT_LEADS.match(flat)) and SPLIT.match(flat[lead.end() :]):
         yield from labelled(line[lead.end() :], index)  # 包1：成交供应商：…
         return

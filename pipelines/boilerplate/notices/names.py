@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from pipelines.boilerplate.notices.amounts import level
@@ -30,8 +30,10 @@ _ASIDE = re.compile(
 )
 _QUOTES = str.maketrans("", "", '“”"「」')
 _ORGANISATION = (
-    r"(?:大学|学院|学校|中学|(?<!中)小学|幼儿园|医院|卫生院|委员会|人民政府|街道办事处|办事处|公司|管理处|研究院|"
-    r"研究所|检察院|法院|图书馆|博物馆|党校|支队|总队|大队|管理局|公安局|[一-鿿]局|[一-鿿]{2}厅|管理中心|服务中心|集团)"
+    r"(?:大学|学院|学校|中学|(?<!中)小学|幼儿园|医院|卫生院|保健院|疗养院|敬老院|福利院|委员会|人民政府|办事处|公司|"
+    r"管理处|研究院|设计院|研究所|看守所|戒毒所|检察院|法院|图书馆|博物馆|档案馆|文化馆|美术馆|科技馆|体育馆|党校|"
+    r"支队|总队|大队|[一-鿿]局|[一-鿿]{2}厅|[一-鿿]{2}中心|气象台|电视台|供电所|联合社|"
+    r"合作社|(?<!学分)银行|分行|集团|出版社|总厂|电厂)"
     r"(?![路街道楼区巷桥])"
 )
 _NAME = rf"[一-鿿]{{2,20}}?{_ORGANISATION}"
@@ -44,8 +46,10 @@ _CODE_FIRST = re.compile(
         "CODE", r"[A-Z]{1,8}[-A-Z\d]*\d{3,}[-A-Z\d]*"
     )
 )
+_PLAIN_CODE = r"(?=[A-Z\d/-]*\d{2})(?=[\d-]*[A-Z])[A-Z\d][A-Z\d/-]{5,30}"
 _CODE_INSIDE = re.compile(
-    r"[\[(【]\s*(?:(?:项目|招标|采购|询价)?编号\s*:?\s*)(?P<code>[^\[\]()【】\s]{4,40})\s*[\])】]"
+    r"[\[(【]\s*(?:(?:项目|招标|采购|询价)?编号\s*:?\s*(?P<said>(?:[^\[\]()【】\s]|[\[(]\d{4}[\])]){4,40})"
+    rf"|(?P<code>{_PLAIN_CODE}))\s*[\])】]"
 )
 _NOTICE_BEHIND = re.compile(
     r"(?:的?(?:开标|公开招标|邀请招标|竞争性(?:磋商|谈判)|询价采购|询价|单一来源(?:采购)?|比选|竞价|遴选|资格预审|招标|(?<=项目)采购|"
@@ -62,8 +66,12 @@ _COMMISSIONED = (
         r"(?P<agency>[一-鿿()]{4,40}?(?:公司|中心|事务所))(?:\([^()]*\))?受(?P<purchaser>[^,。;]{2,40}?)"
         r"(?:\([^()]*\))?的?委托"
     ),
-    re.compile(r"(?:招标|采购)人为(?P<purchaser>[^,。;:]{4,40})"),
-    re.compile(r"代理机构为(?P<agency>[^,。;:]{4,40})"),
+    re.compile(r"(?:招标|采购|比选|询价)(?:人|单位)为(?P<purchaser>[^,。;:()]{4,40})"),
+    re.compile(r"(?:项目)?业主(?:单位)?为(?P<purchaser>[^,。;:()]{4,40})"),
+    re.compile(
+        r"(?:^|[,。;:])(?P<purchaser>[一-鿿()]{4,40}?)\([^()]{0,12}(?:采购|招标|比选|询价)(?:人|单位|方)[^()]{0,4}\)"
+    ),
+    re.compile(r"代理机构为(?P<agency>[^,。;:()]{4,40})"),
 )
 _PURCHASED = (
     re.compile(
@@ -80,8 +88,9 @@ _CODE = re.compile(
 )
 # 电子阅览室家具采购项目（QYSY-ZB-202405-08）
 _CODE_BEHIND = re.compile(
-    r"(?:项目|采购|招标|工程|比选|询价|磋商|谈判)\((?:(?:项目|招标|采购)?编号:?\s*)?"
-    r"(?P<project_number>(?=[A-Z\d-]{0,20}\d{3})[A-Z]{2,8}[A-Z\d-]{4,30})\)"
+    r"[一-鿿”」》]\s*[(\[](?:(?:项目|招标|采购)?编号:?\s*)?"
+    # Not a standard that the goods meet: GB33870-2017.
+    r"(?P<project_number>(?!GB|ISO|JG[JT]|DB\d|DA\d|YY\d|HJ\d)(?=[A-Z\d/-]*\d{3})[A-Z]{2,8}[A-Z\d/-]{4,30})[)\]]"
 )
 _CODE_OF_PAPERS = re.compile(
     r"编号:?\s*(?P<project_number>[一-鿿]{1,6}\s?[\[〔(]\d{4}[\]〕)]\s?\d{1,4}号)"
@@ -92,8 +101,12 @@ _OURS = re.compile(
     r"(?:拟|现|将|现拟|计划|决定|就|对).{0,40}(?:采购|招标|询价|比选|磋商|谈判|报价)"
 )
 _SIGNED = re.compile(
-    r"^(?P<purchaser>[一-鿿]{2,20}?(?:大学|学院|学校|中学|医院|党校|集团有限公司|有限公司|[一-鿿]局))"
-    r"(?:[一-鿿]{2,12}(?:处|部|科|室|中心|办公室|办|院|馆|工会))?$"
+    rf"^(?:(?:采购|招标|询价|比选)(?:人|单位)\s*)?(?P<purchaser>[一-鿿()]{{2,24}}?{_ORGANISATION})"
+    r"(?:[一-鿿]{2,12}(?:处|部|科|室|中心|办公室|办|院|馆|工会|组))?"
+    r"\s*(?:\([^()]{0,8}\))?\s*(?:\d{4}[年./-].*)?$"
+)
+_SIGNS_FOR_ANOTHER = re.compile(
+    r"(?:招标|代理|咨询|造价|拍卖|采购服务|交易|项目管理)[一-鿿()]{0,8}(?:公司|中心|所)"
 )
 _PHONE = re.compile(
     r"(?:\+?86[- ]?)?(?:1\d{10}|0\d{2,3}\s*[-—－)]\s*\d{7,8}(?:\s*[-转]\s*\d{1,5})?|\d{7,8})"
@@ -159,20 +172,33 @@ def number_of_lot(entries: Sequence[Entry]) -> Read:
     return Read(words, words) if re.search(r"\d{3}", words) else Read()
 
 
-def signed_by(lines: Sequence[str]) -> Read:
-    """Give the organisation that a text is signed by: 河湾师范学院总务处 is the school's."""
+def signed_by(lines: Sequence[str], others: Collection[str] = ()) -> Read:
+    """Give the organisation that a text is signed by: 河湾师范学院总务处 is the school's.
+
+    `others` are the agency and the winners, who are named below a text as well.
+    """
     for line in reversed(lines[-6:]):
         flat = level(line).strip()
-        if len(flat) <= 30 and (match := _SIGNED.match(flat)):
-            return Read(line.strip()[: match.end("purchaser")], line.strip())
+        match = _SIGNED.match(flat) if len(flat) <= 40 else None
+        if match and not _SIGNS_FOR_ANOTHER.search(match["purchaser"]):
+            words = line.strip()[match.start("purchaser") : match.end("purchaser")]
+            if words not in others:
+                return Read(words, line.strip())
     return Read()
+
+
+def in_full(short: Read, signed: Read) -> Read:
+    """Give the signature where the title shortens it: 城管局 of 城市管理局."""
+    rest = iter(signed.value)
+    return signed if short.value and all(c in rest for c in short.value) else short
 
 
 def number_in_title(title: str) -> Read:
     """Give the code that a title begins with, or that it names in brackets."""
     flat = level(title)
     match = _CODE_FIRST.search(flat) or _CODE_INSIDE.search(flat)
-    words = title[match.start("code") : match.end("code")] if match else ""
+    name = "code" if match and match["code"] else "said"
+    words = title[match.start(name) : match.end(name)] if match else ""
     return Read(words, words)
 
 

@@ -17,6 +17,7 @@ from pipelines.boilerplate.notices.moments import read_moments
 from pipelines.boilerplate.notices.names import (
     Read,
     contact_of,
+    in_full,
     named,
     number_in_title,
     number_of_lot,
@@ -30,24 +31,12 @@ from pipelines.boilerplate.notices.stage import TELLING, is_notice, stage_of
 from pipelines.charset.script import fold_script
 
 # Without one of these in its title, or several in its text, nothing was a notice.
-WORDS = (
-    *(
-        "招标",
-        "采购",
-        "中标",
-        "成交",
-        "投标",
-        "询价",
-        "磋商",
-        "谈判",
-        "比选",
-        "遴选",
-        "竞价",
-        "中选",
-    ),
-    *("废标", "流标", "合同", "意向", "标段", "评标", "开标", "更正", "终止", "项目编号"),
-    *("结果公示", "结果公告", "购买项目", "购置项目"),
+_WORDS = (
+    "招标 采购 中标 成交 投标 询价 磋商 谈判 比选 遴选 竞价 中选 入围 决标 定标 竞标 竞谈 议价 比价 "
+    "废标 流标 合同 意向 标段 评标 开标 更正 终止 候选 资格预审 单一来源 履约验收 项目编号 结果公示 结果公告 "
+    "购买项目 购置项目"
 )
+WORDS = tuple(_WORDS.split())
 SEVERAL = 3
 HEAD, LONGEST_HEAD = 20, 1000
 NAMED = ("project", "project_number", "purchaser", "agency")
@@ -122,9 +111,11 @@ def _facts(
     read.setdefault("project_number", number_in_title(title))
     if not read["project_number"].value:
         read["project_number"] = number_of_lot(entries)
-    read.setdefault("purchaser", purchaser_in_title(title))
-    if not read["purchaser"].value:
-        read["purchaser"] = signed_by(lines)
+    if "purchaser" not in read:
+        others = {_value(read, "agency"), *(award.supplier for award in awards)}
+        signed = signed_by(lines, others)
+        titled = purchaser_in_title(title)
+        read["purchaser"] = in_full(titled, signed) if titled.value else signed
     if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
         read.setdefault("project", project_in_title(title, read["project_number"].value))
     read["contact"] = contact_of(entries)

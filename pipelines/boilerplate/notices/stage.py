@@ -17,6 +17,7 @@ from pipelines.boilerplate.notices.signs import (
     NOTHING,
     OTHER_RESULTS,
     PAPER,
+    PAPER_AT_END,
     PROSE,
     RESULT,
     STAGES,
@@ -69,7 +70,7 @@ def is_notice(
     if titled:
         said = ADDRESSES_BIDDERS.search(body) or _ATTACHED.search(body)
         bare = len("".join(body.split())) < LITTLE + 2 * len(head) and "。" not in body
-        return bool(telling or said or bare or won)
+        return bool(telling or said or bare or won or PAPER_AT_END.search(head))
     if ASKS.search(head) or staged or "项目" in head:
         return len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
     return len(telling) >= 4 and bool({"number", "purchaser"} & telling)
