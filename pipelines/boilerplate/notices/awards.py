@@ -44,6 +44,9 @@ _LOT_SAID = re.compile(
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
 )
+_RUNNER_UP = re.compile(
+    r"第[二三四五]\s*(?:名|(?:中标|成交|中选)?候选)|(?:另|其[他余它])[^,。;]{0,6}(?:家|单位|供应商)"
+)
 _BEFORE_FIRM = re.compile(
     r"^.*(?:最[低高]的|第一的|确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
 )
@@ -238,6 +241,8 @@ def _said(lines: Sequence[str]) -> Iterator[_Draft]:
             cut = _BEFORE_FIRM.match(flat[start : match.end("firm")])
             start += cut.end() if cut else 0
             end = taken[number + 1].start() if number + 1 < len(taken) else len(line)
+            if runner_up := _RUNNER_UP.search(flat, match.end(), end):
+                end = runner_up.start()
             amounts = list(amounts_after(_SAID_AMOUNT, line[match.start() : end]))
             draft = _Draft(line[start : match.end("firm")], [line[start:end].strip()])
             offer = match.groupdict().get("offer")

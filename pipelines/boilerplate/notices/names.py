@@ -30,8 +30,8 @@ _ASIDE = re.compile(
 )
 _QUOTES = str.maketrans("", "", '“”"「」')
 _ORGANISATION = (
-    r"(?:大学|学院|学校|中学|(?<!中)小学|幼儿园|医院|卫生院|保健院|疗养院|敬老院|福利院|委员会|人民政府|办事处|公司|"
-    r"管理处|研究院|设计院|研究所|看守所|戒毒所|检察院|法院|图书馆|博物馆|档案馆|文化馆|美术馆|科技馆|体育馆|党校|"
+    r"(?:大学|学院|学校|中学|(?<!中)小学|幼儿园|医院|卫生院|保健院|疗养院|敬老院|福利院|委员会|人民政府(?!办)|办事处|公司|"
+    r"管理处|研究院|设计院|研究所|看守所|戒毒所|检察院|法院|监狱|人民政府办公[室厅]|图书馆|博物馆|档案馆|文化馆|美术馆|科技馆|体育馆|党校|"
     r"支队|总队|大队|[一-鿿]局|[一-鿿]{2}厅|[一-鿿]{2}中心|气象台|电视台|供电所|联合社|"
     r"合作社|(?<!学分)银行|分行|集团|出版社|总厂|电厂)"
     r"(?![路街道楼区巷桥])"
@@ -40,6 +40,11 @@ _NAME = rf"[一-鿿]{{2,20}}?{_ORGANISATION}"
 _PURCHASER_FIRST = re.compile(
     rf"(?P<place>[一-鿿]{{2}})[一-鿿()·]{{0,22}}?{_ORGANISATION}"
     rf"(?:(?=(?P=place)){_NAME}|[-—、 ]{{1,2}}{_NAME}|附属[一-鿿]{{0,6}}(?:医院|中学|小学|学校))*"
+)
+# [公开招标]某校…, 关于取消某校…: what stands before the purchaser.
+_BEFORE_PURCHASER = re.compile(
+    r"(?:[ \])】,:-]|[(\[【][^()\[\]【】]{1,12}[)\]】]|"
+    r"关于|取消|终止|中止|推迟|延期|变更|更正|公布|招标|采购|询价)*"
 )
 _CODE_FIRST = re.compile(
     r"^\s*[\[(【]?\s*(?P<code>CODE(?:[ 、/]CODE)*)(?![A-Za-z])".replace(
@@ -72,6 +77,7 @@ _COMMISSIONED = (
         r"(?:^|[,。;:])(?P<purchaser>[一-鿿()]{4,40}?)\([^()]{0,12}(?:采购|招标|比选|询价)(?:人|单位|方)[^()]{0,4}\)"
     ),
     re.compile(r"代理机构为(?P<agency>[^,。;:()]{4,40})"),
+    re.compile(r"(?:我|本)[^,。;]{1,4}委托(?P<agency>[一-鿿()]{4,30}?(?:公司|中心))"),
 )
 _PURCHASED = (
     re.compile(
@@ -100,6 +106,7 @@ _OURS = re.compile(
     rf"(?:因.{{2,30}}需要,)?(?P<purchaser>[一-鿿]{{2,20}}?{_ORGANISATION}(?:图书馆|[一-鿿]{{2,6}}[处部院科])?)"
     r"(?:拟|现|将|现拟|计划|决定|就|对).{0,40}(?:采购|招标|询价|比选|磋商|谈判|报价)"
 )
+_NO_NAME = re.compile(r"^[我本该各受由经为因请]|委托|评审|上述|以下")
 _SIGNED = re.compile(
     rf"^(?:(?:采购|招标|询价|比选)(?:人|单位)\s*)?(?P<purchaser>[一-鿿()]{{2,24}}?{_ORGANISATION})"
     r"(?:[一-鿿]{2,12}(?:处|部|科|室|中心|办公室|办|院|馆|工会|组))?"
@@ -159,6 +166,8 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
                 assert match
                 words = line[match.start(name) : match.end(name)]
                 value = _ASIDE.sub("", words).translate(_QUOTES).strip(" 《》")
+                if name == "purchaser" and _NO_NAME.search(value):
+                    continue
                 if name == "project" and value in ("本项目", "该项目", "上述项目", "以下项目"):
                     continue
                 found.setdefault(name, Read(value, words))
@@ -206,8 +215,8 @@ def purchaser_in_title(title: str) -> Read:
     """Give the organisation that a title begins with, behind its code."""
     flat = level(title)
     code = _CODE_FIRST.search(flat)
-    start = code.end() if code else 0
-    start += len(flat[start:]) - len(flat[start:].lstrip(" ])】关于"))
+    before = _BEFORE_PURCHASER.match(flat, code.end() if code else 0)
+    start = before.end() if before else 0
     match = _PURCHASER_FIRST.match(flat, start)
     if not match or len(match[0]) < 4:
         return Read()

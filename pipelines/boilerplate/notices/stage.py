@@ -72,7 +72,10 @@ def is_notice(
         bare = len("".join(body.split())) < LITTLE + 2 * len(head) and "。" not in body
         return bool(telling or said or bare or won or PAPER_AT_END.search(head))
     if ASKS.search(head) or staged or "项目" in head:
-        return len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
+        numbered = "number" in telling and len(telling) >= 2
+        return (
+            numbered or len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
+        )
     return len(telling) >= 4 and bool({"number", "purchaser"} & telling)
 
 

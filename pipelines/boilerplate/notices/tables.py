@@ -32,7 +32,8 @@ def table_entries(rows: Sequence[list[str]], first: int) -> Iterator[Entry]:
         if sum(bool(_RANK.fullmatch(cell)) for cell in cells) > 1:
             header = []  # | 中标候选人 | 第一名 | 第二名 |: its firms stand in columns
         elif _is_header(cells, following):
-            header = cells
+            # below | 序号 | 内容 | 说明 | stand labels and values
+            header = cells if any(field_of(cell) not in (None, "other") for cell in cells) else []
         elif header and (full := _fitted(cells, header)):
             yield from _column_entries(header, full, line)
         else:
