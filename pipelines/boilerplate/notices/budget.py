@@ -36,7 +36,10 @@ def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
     if said := {a.cny: line for line in lines for a in amounts_after(_SAID_BUDGET, line)}:
         return Stated(*said.popitem()) if len(said) == 1 else None
     if labelled := [e for e in entries if e.field == "ceiling" and not NOTHING.match(e.value)]:
-        return _total_of(labelled, entries)
+        # A result names the ceilings of the lots that it awards; others may have gone before.
+        awarded = any(e.field in ("supplier", "award") for e in entries)
+        lots = {(e.lot, e.row) for e in labelled}
+        return None if awarded and len(lots) > 1 else _total_of(labelled, entries)
     said = {a.cny: line for line in lines for a in amounts_after(_SAID_CEILING, line)}
     return Stated(*said.popitem()) if len(said) == 1 else None
 

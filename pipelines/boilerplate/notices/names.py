@@ -28,6 +28,7 @@ _FIELDS: dict[str, Field] = {
 _ASIDE = re.compile(
     r"\s*[(（](?:以下|下称|下同|简称|项目编号|编号|招标编号|采购编号|盖章|公章)[^()（）]*[)）]?\s*"
 )
+_FORMS = ("有限公司", "有限责任公司", "股份有限公司")
 _QUOTES = str.maketrans("", "", '“”"「」')
 _ORGANISATION = (
     r"(?:大学|学院|学校|中学|(?<!中)小学|幼儿园|医院|卫生院|保健院|疗养院|敬老院|福利院|委员会|人民政府(?!办)|办事处|公司|"
@@ -75,6 +76,8 @@ _COMMISSIONED = (
     re.compile(
         r"(?:^|[,。;:])(?P<purchaser>[一-鿿()]{4,40}?)\([^()]{0,12}(?:采购|招标|比选|询价)(?:人|单位|方)[^()]{0,4}\)"
     ),
+    re.compile(rf"^(?P<purchaser>{_NAME})(?:组织)?(?:招标|采购)的"),
+    re.compile(rf"(?:^|[。;,])(?P<purchaser>{_NAME})(?:联系人|联系电话)\s*:"),
     re.compile(r"代理机构为(?P<agency>[^,。;:()]{4,40})"),
     re.compile(r"(?:我|本)[^,。;]{1,4}委托(?P<agency>[一-鿿()]{4,30}?(?:公司|中心))"),
 )
@@ -98,6 +101,11 @@ _CODE_BEHIND = re.compile(
     r"[一-鿿”」》]\s*[(\[](?:(?:项目|招标|采购)?编号:?\s*)?"
     rf"(?P<project_number>{_NO_STANDARD}(?=[A-Z\d/-]*\d{{3}})[A-Z]{{2,8}}[A-Z\d/-]{{4,30}})[)\]]"
 )
+# 清源学院一卡通升级项目（QYXY-ZB-202308-15）招标文件发出后…
+_PROJECT_BEFORE_CODE = re.compile(
+    r"(?:^|[,。;:”]|现将|关于|就|对)(?P<project>“?[一-鿿A-Za-z\d“”《》()/、-]{5,50}?”?)"
+    r"\((?:(?:项目|招标|采购)?编号:?\s*[^()]{4,40}|[A-Z]{2,8}[A-Z\d/-]*\d{2}[A-Z\d/-]*)\)"
+)
 _CODE_OF_PAPERS = re.compile(
     r"编号:?\s*(?P<project_number>[一-鿿]{1,6}\s?[\[〔(]\d{4}[\]〕)]\s?\d{1,4}号)"
 )
@@ -105,6 +113,15 @@ _CODE_OF_PAPERS = re.compile(
 _OURS = re.compile(
     rf"(?:因.{{2,30}}需要,)?(?P<purchaser>[一-鿿]{{2,20}}?{_ORGANISATION}(?:图书馆|[一-鿿]{{2,6}}[处部院科])?)"
     r"(?:拟|现|将|现拟|计划|决定|就|对).{0,40}(?:采购|招标|询价|比选|磋商|谈判|报价)"
+)
+_SENTENCES = (
+    *(*_COMMISSIONED, *_PURCHASED),
+    *(_PROJECT_BEFORE_CODE, _CODE, _CODE_BEHIND, _CODE_OF_PAPERS, _OURS),
+)
+# 后勤管理处, which does not say whose.
+_OFFICE = re.compile(
+    r"^(?:后勤|国有资产|国资|资产|网络|信息|招标|采购|招投标|设备|实验室|基建|保卫|总务|教务|科研|财务|图书馆|校园|工会|人事|院办|"
+    r"校办|宣传|综合|办公室|物资|项目)"
 )
 _NO_NAME = re.compile(r"^[我本该各受由经为因请]|委托|评审|上述|以下")
 _SIGNED = re.compile(
@@ -125,14 +142,20 @@ _CONTACT_ORDER = ("contact", "", "other", "purchaser", "agency")
 
 
 def named(entries: Sequence[Entry], name: str) -> Read | None:
-    """Give the first filled value of a field's labels; 名称 counts below its heading."""
+    """Give the first filled value of a field's labels; 名称 counts below its heading.
+
+    An overview says 水务集团 of 水务集团有限公司.
+    """
     field = _FIELDS[name]
+    found = Read()
     for entry in entries:
         if entry.field == field or (entry.field == "name" and entry.section == name):
             value = _clean(entry.value, name)
-            if value:
-                return Read(value, entry.value)
-    return None
+            if value and not found.value:
+                found = Read(value, entry.value)
+            elif value in (found.value + form for form in _FORMS):
+                found = Read(value, entry.value)
+    return found if found.value else None
 
 
 def _clean(value: str, name: str) -> str:
@@ -158,7 +181,7 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
         if line.startswith("|"):
             continue
         flat = level(line)
-        for pattern in (*_COMMISSIONED, *_PURCHASED, _CODE, _CODE_BEHIND, _CODE_OF_PAPERS, _OURS):
+        for pattern in _SENTENCES:
             match = pattern.search(flat)
             for name in match.groupdict() if match else ():
                 assert match
@@ -187,7 +210,7 @@ def signed_by(lines: Sequence[str], others: Collection[str] = ()) -> Read:
     for line in reversed(lines[-6:]):
         flat = level(line).strip()
         match = _SIGNED.match(flat) if len(flat) <= 40 else None
-        if match and not _SIGNS_FOR_ANOTHER.search(match["purchaser"]):
+        if match and not _SIGNS_FOR_ANOTHER.search(match[0]) and not _OFFICE.match(match[0]):
             words = line.strip()[match.start("purchaser") : match.end("purchaser")]
             if words not in others:
                 return Read(words, line.strip())
