@@ -39,7 +39,7 @@ _SAID = (
     re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
 )
 _LOT_SAID = re.compile(
-    rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})[,:;]\s*(?={_WON}|总?报价)"
+    rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})(?:[,:;]\s*|\s+)(?={_WON}|总?报价)"
 )
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
@@ -79,7 +79,7 @@ def awards_of(
     if not drafts:
         drafts = list(_said(lines))
     merged = _merged(drafts)
-    if candidates:
+    if candidates or any(e.field == "supplier" and "候选" in level(e.label) for e in entries):
         _keep_first_offers(merged)
     totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
     if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
@@ -93,7 +93,11 @@ def awards_of(
 
 def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> list[_Draft]:
     definite = any(e.field == "supplier" and _firms(e.value) for e in entries)
-    rows_won = {e.row for e in entries if e.row and e.field in ("award", "supplier")}
+    rows_won = {
+        e.row
+        for e in entries
+        if e.row and (e.field in ("award", "supplier") or (e.field == "rank" and e.value == "是"))
+    }
     priced = any(e.field in ("award", "total") for e in entries)
     sections_won = any(e.section == "award" for e in entries)
     drafts: list[_Draft] = []
@@ -202,6 +206,8 @@ def _firms(value: str) -> list[str]:
     found = []
     for piece in pieces:
         name = re.sub(rf"^\s*[(（]?{LOT}\s*[)）]?[:：]?\s*", "", piece)
+        if said := re.match(rf"\s*{_FIRM_NAME}(?=\s*[,;。])", level(name)):
+            name = name[: said.end()]
         name = _ADDRESS.sub("", name).strip(" \u3000:：,，;；。、|")
         if _is_firm(name):
             found.append(name)

@@ -10,6 +10,7 @@ from pipelines.boilerplate.notices.amounts import level
 from pipelines.boilerplate.notices.labels import Entry
 from pipelines.boilerplate.notices.rules import Field
 from pipelines.boilerplate.notices.signs import NOTHING
+from pipelines.charset.script import fold_script
 
 
 class Read(NamedTuple):
@@ -221,6 +222,12 @@ def in_full(short: Read, signed: Read) -> Read:
     """Give the signature where the title shortens it: 城管局 of 城市管理局."""
     rest = iter(signed.value)
     return signed if short.value and all(c in rest for c in short.value) else short
+
+
+def in_the_script_of(text: str, read: Read) -> Read:
+    """Give a name as the text writes it: some portals put their overviews in the other script."""
+    words = fold_script(read.value)
+    return Read(words, words) if words != read.value and words in text else read
 
 
 def number_in_title(title: str) -> Read:

@@ -18,6 +18,7 @@ from pipelines.boilerplate.notices.names import (
     Read,
     contact_of,
     in_full,
+    in_the_script_of,
     named,
     number_in_title,
     number_of_lot,
@@ -116,11 +117,15 @@ def _facts(
         titled = purchaser_in_title(title)
         if not titled.value and not signed.value:
             titled = purchaser_in_title(_value(read, "project"))
-        read["purchaser"] = in_full(titled, signed) if titled.value else signed
+        for fuller in (signed, purchaser_in_title(_value(read, "project"))):
+            titled = in_full(titled, fuller)
+        read["purchaser"] = titled if titled.value else signed
     if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
         read.setdefault("project", project_in_title(title, read["project_number"].value))
     read["contact"] = contact_of(entries)
     read["region"] = region_of(entries, title, read["purchaser"].value)
+    text = "\n".join(lines)
+    read = {name: in_the_script_of(text, found) for name, found in read.items()}
     stated = {name: found.raw for name, found in read.items() if found.value}
     budget = budget_of(entries, lines)
     moments = read_moments(entries, lines)
