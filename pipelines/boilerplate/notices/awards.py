@@ -54,6 +54,7 @@ _ADDRESS = re.compile(
 _RANKED = re.compile(
     r"(?:第\s*[一二三四五123]\s*(?:名|候选人|中标候选人|成交候选人|中标人|包)?|[1-5]\s*[.、])\s*[:：]?\s*"
 )
+_FIRST = re.compile(r"[1一是]")
 _RANKED_OUT = re.compile(r"^[4-9]$|^第?[四五六七八九](?:名)?$|未|否|无效|不合格")
 
 
@@ -67,7 +68,7 @@ class _Draft:
     clashes: bool = False
     lot: str = ""
     row: tuple[int, int] | None = None
-    rank: str = ""
+    ranks: Sequence[str] = ()
     line: int = 0
 
 
@@ -98,6 +99,10 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
         for e in entries
         if e.row and (e.field in ("award", "supplier") or (e.field == "rank" and e.value == "是"))
     }
+    ranks: dict[tuple[int, int], list[str]] = {}
+    for entry in entries:
+        if entry.field == "rank" and entry.row:
+            ranks.setdefault(entry.row, []).append(level(entry.value))
     priced = any(e.field in ("award", "total") for e in entries)
     sections_won = any(e.section == "award" for e in entries)
     drafts: list[_Draft] = []
@@ -112,15 +117,14 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
         )
         if entry.field == "supplier" or is_bidder:
             for firm in _firms(entry.value):
+                ranked = ranks.get(entry.row, ()) if entry.row else ()
                 drafts.append(
-                    _Draft(firm, [entry.value], lot=entry.lot, row=entry.row, line=entry.line)
+                    _Draft(firm, [entry.value], None, False, entry.lot, entry.row, ranked, entry.line)
                 )
             for early in waiting if drafts else []:
                 if early.row == entry.row and (entry.row or early.line >= entry.line - 2):
                     _attach(drafts, early)
             waiting = []
-        elif entry.field == "rank" and drafts and entry.row and drafts[-1].row == entry.row:
-            drafts[-1].rank = level(entry.value)
         elif entry.field == "award" or (
             entry.field == "price"
             and (
@@ -136,14 +140,18 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
                 _attach(drafts, entry)
             else:
                 waiting.append(entry)
-    return [d for d in drafts if not _RANKED_OUT.search(d.rank)]
+    return [d for d in drafts if not any(map(_RANKED_OUT.search, d.ranks))]
 
 
 def _keep_first_offers(drafts: Sequence[_Draft]) -> None:
-    """Take the bids of all candidates but the first of each lot: nothing is awarded for them."""
+    """Take the bids of all candidates but the first of each lot: nothing is awarded for them.
+
+    Without ranks the first to be named is the first.
+    """
     seen: set[str] = set()
     for draft in drafts:
-        if draft.lot in seen:
+        said = "".join(draft.ranks)
+        if not _FIRST.search(said) if said else draft.lot in seen:
             draft.amount = None
         seen.add(draft.lot)
 
