@@ -102,6 +102,7 @@ _CODE_BEHIND = re.compile(
     r"[一-鿿”」》]\s*[(\[](?:(?:项目|招标|采购)?编号:?\s*)?"
     rf"(?P<project_number>{_NO_STANDARD}(?=[A-Z\d/-]*\d{{3}})[A-Z]{{2,8}}[A-Z\d/-]{{4,30}})[)\]]"
 )
+_CODE_LAST = re.compile(rf"[ :—-]\s*(?:(?:项目|招标|采购)?编号:?\s*)?(?P<code>{_PLAIN_CODE})\s*$")
 # 清源学院一卡通升级项目（QYXY-ZB-202308-15）招标文件发出后…
 _PROJECT_BEFORE_CODE = re.compile(
     r"(?:^|[,。;:”]|现将|关于|就|对)(?P<project>“?[一-鿿A-Za-z\d“”《》()/、-]{5,50}?”?)"
@@ -233,7 +234,7 @@ def in_the_script_of(text: str, read: Read) -> Read:
 def number_in_title(title: str) -> Read:
     """Give the code that a title begins with, or that it names in brackets."""
     flat = level(title)
-    match = _CODE_FIRST.search(flat) or _CODE_INSIDE.search(flat)
+    match = _CODE_FIRST.search(flat) or _CODE_INSIDE.search(flat) or _CODE_LAST.search(flat)
     name = "code" if match and match["code"] else "said"
     words = title[match.start(name) : match.end(name)] if match else ""
     return Read(words, words)
