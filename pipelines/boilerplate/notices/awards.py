@@ -39,7 +39,7 @@ _SAID = (
     re.compile(rf"由(?P<firm>{_FIRM_NAME})(?:以.{{2,30}})?{_WON}"),
 )
 _LOT_SAID = re.compile(
-    rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})[,:;]\s*(?={_WON}|总?报价)"
+    rf"^\s*[(]?{LOT}[)]?\s*[:,]?\s*(?P<firm>{_FIRM_NAME})(?:[,:;]\s*|\s+)(?={_WON}|总?报价)"
 )
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
@@ -50,10 +50,13 @@ _RUNNER_UP = re.compile(
 _BEFORE_FIRM = re.compile(
     r"^.*(?:最[低高]的|第一的|确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
 )
-_ADDRESS = re.compile(r"\s*(?:[(,，;；(]?\s*(?:地址|联系|统一社会|电话|住所|报价|投标报价).*)$")
+_ADDRESS = re.compile(
+    r"\s*[(（][^()（）]*(?:率|折扣|[报评]价|评?分|得分|排名)[^()（）]*[)）]?$|\s*(?:[(,，;；(]?\s*(?:地址|联系|统一社会|电话|住所|报价|投标报价).*)$"
+)
 _RANKED = re.compile(
     r"(?:第\s*[一二三四五123]\s*(?:名|候选人|中标候选人|成交候选人|中标人|包)?|[1-5]\s*[.、])\s*[:：]?\s*"
 )
+_FIRST = re.compile(r"[1一是]")
 _RANKED_OUT = re.compile(r"^[4-9]$|^第?[四五六七八九](?:名)?$|未|否|无效|不合格")
 
 
@@ -67,7 +70,7 @@ class _Draft:
     clashes: bool = False
     lot: str = ""
     row: tuple[int, int] | None = None
-    rank: str = ""
+    ranks: Sequence[str] = ()
     line: int = 0
 
 
@@ -79,7 +82,7 @@ def awards_of(
     if not drafts:
         drafts = list(_said(lines))
     merged = _merged(drafts)
-    if candidates:
+    if candidates or any(e.field == "supplier" and "候选" in level(e.label) for e in entries):
         _keep_first_offers(merged)
     totals = {a.cny for e in entries if e.field == "total" and (a := amount_in(e.value, e.unit))}
     if len(merged) == 1 and merged[0].amount is None and not merged[0].raw[1:] and len(totals) == 1:
@@ -93,7 +96,15 @@ def awards_of(
 
 def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> list[_Draft]:
     definite = any(e.field == "supplier" and _firms(e.value) for e in entries)
-    rows_won = {e.row for e in entries if e.row and e.field in ("award", "supplier")}
+    rows_won = {
+        e.row
+        for e in entries
+        if e.row and (e.field in ("award", "supplier") or (e.field == "rank" and e.value == "是"))
+    }
+    ranks: dict[tuple[int, int], list[str]] = {}
+    for entry in entries:
+        if entry.field == "rank" and entry.row:
+            ranks.setdefault(entry.row, []).append(level(entry.value))
     priced = any(e.field in ("award", "total") for e in entries)
     sections_won = any(e.section == "award" for e in entries)
     drafts: list[_Draft] = []
@@ -108,15 +119,16 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
         )
         if entry.field == "supplier" or is_bidder:
             for firm in _firms(entry.value):
+                ranked = ranks.get(entry.row, ()) if entry.row else ()
                 drafts.append(
-                    _Draft(firm, [entry.value], lot=entry.lot, row=entry.row, line=entry.line)
+                    _Draft(
+                        firm, [entry.value], None, False, entry.lot, entry.row, ranked, entry.line
+                    )
                 )
             for early in waiting if drafts else []:
                 if early.row == entry.row and (entry.row or early.line >= entry.line - 2):
                     _attach(drafts, early)
             waiting = []
-        elif entry.field == "rank" and drafts and entry.row and drafts[-1].row == entry.row:
-            drafts[-1].rank = level(entry.value)
         elif entry.field == "award" or (
             entry.field == "price"
             and (
@@ -132,14 +144,18 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
                 _attach(drafts, entry)
             else:
                 waiting.append(entry)
-    return [d for d in drafts if not _RANKED_OUT.search(d.rank)]
+    return [d for d in drafts if not any(map(_RANKED_OUT.search, d.ranks))]
 
 
 def _keep_first_offers(drafts: Sequence[_Draft]) -> None:
-    """Take the bids of all candidates but the first of each lot: nothing is awarded for them."""
+    """Take the bids of all candidates but the first of each lot: nothing is awarded for them.
+
+    Without ranks the first to be named is the first.
+    """
     seen: set[str] = set()
     for draft in drafts:
-        if draft.lot in seen:
+        said = "".join(draft.ranks)
+        if not _FIRST.search(said) if said else draft.lot in seen:
             draft.amount = None
         seen.add(draft.lot)
 
@@ -202,6 +218,8 @@ def _firms(value: str) -> list[str]:
     found = []
     for piece in pieces:
         name = re.sub(rf"^\s*[(（]?{LOT}\s*[)）]?[:：]?\s*", "", piece)
+        if said := re.match(rf"\s*{_FIRM_NAME}(?=\s*[,;。])", level(name)):
+            name = name[: said.end()]
         name = _ADDRESS.sub("", name).strip(" \u3000:：,，;；。、|")
         if _is_firm(name):
             found.append(name)

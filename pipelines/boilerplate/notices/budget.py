@@ -19,7 +19,7 @@ _SAID_BUDGET = re.compile(
     r"(?<!年)(?<!年度)预算(?:总?金额|总额|总?价|资金)?(?:合计|总计|共计|[约为是:]|人民币|不超过|控制在|大写|\s|\(|由?现?(?:调整|变更|更正|修改))*$"
 )
 _SAID_CEILING = re.compile(
-    r"(?:最高限价|控制价|拦标价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
+    r"(?:最高(?:投标|报价|响应|应答|招标)?限价|控制价|拦标价|上限价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
 )
 
 # Nobody publishes a tender for less: it is the price of a piece.
@@ -36,7 +36,10 @@ def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
     if said := {a.cny: line for line in lines for a in amounts_after(_SAID_BUDGET, line)}:
         return Stated(*said.popitem()) if len(said) == 1 else None
     if labelled := [e for e in entries if e.field == "ceiling" and not NOTHING.match(e.value)]:
-        return _total_of(labelled, entries)
+        # A result names the ceilings of the lots that it awards; others may have gone before.
+        awarded = any(e.field in ("supplier", "award") for e in entries)
+        lots = {(e.lot, e.row) for e in labelled}
+        return None if awarded and len(lots) > 1 else _total_of(labelled, entries)
     said = {a.cny: line for line in lines for a in amounts_after(_SAID_CEILING, line)}
     return Stated(*said.popitem()) if len(said) == 1 else None
 

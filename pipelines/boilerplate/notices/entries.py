@@ -18,7 +18,7 @@ from pipelines.boilerplate.notices.labels import (
     lot_of,
 )
 from pipelines.boilerplate.notices.signs import LOT, SECTIONS, Section
-from pipelines.boilerplate.notices.tables import rows_from, table_entries
+from pipelines.boilerplate.notices.tables import grid_from, rows_from, table_entries
 
 _HEADING = re.compile(
     r"^\s*[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2}(?:\.\d{1,2})*)(?:[).、,.]|\s)\s*(?![\d万亿元千百])"
@@ -39,11 +39,11 @@ def _entries(lines: Sequence[str]) -> Iterator[Entry]:
     lot = ""
     index = 0
     while index < len(lines):
-        rows = rows_from(lines, index)
+        rows = rows_from(lines, index) or grid_from(lines, index)
         if rows:
             for entry in table_entries(rows, index):
                 yield replace(entry, section=section, lot=entry.lot or lot)
-            index += len(rows)
+            index += len(rows) if cells_of(lines[index]) else sum(map(len, rows))
             continue
         line = lines[index]
         heading = _heading(line)

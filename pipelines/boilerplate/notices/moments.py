@@ -18,15 +18,16 @@ _HOUR = re.compile(
     rf"[\s,]*(?P<half>上午|下午|晚上|凌晨|[中正]午)?\s*(?P<h>\d{{1,2}}|{_NUMERAL})\s*[:时点]"
     rf"(?:\s*(?P<m>\d{{1,2}}|{_NUMERAL})\s*分?|整)?"
 )
+_UNTIL = re.compile(rf"\s*(?:至|到|-|—|~|–)+{_HOUR.pattern}")
 _SENTENCE = {
     "deadline": re.compile(
         r"(?:截止|截标)(?:时间|日期|日)?(?:(?:和|及|、|与|暨)?(?:开标|开启)(?:时间|日期))?(?:和地点)?(?:\([^()]{0,20}\))?"
-        r"(?:均|统一|也)?(?:为|是|:|到|至|定于|于|延期至|延长至|顺延至|调整为|变更为|更正为|改为|修改为|,|\s|现|更正后|推迟至)*$"
-        r"|(?:延期|延长|顺延|推迟|延后)(?:至|到)\s*$|(?:并|且|请|应|须|需)?(?:于|在)\s*$"
+        r"(?:均|统一|也|仍)?(?:为|是|:|到|至|定于|于|延期至|延长至|顺延至|调整为|变更为|更正为|改为|修改为|,|\s|现|更正后|推迟至)*$"
+        r"|(?:延期|延长|顺延|推迟|延后)(?:至|到)\s*$|(?:最迟|不迟|不晚)于?\s*$|(?:并|且|请|应|须|需)?(?:于|在)\s*$"
     ),
     "opening": re.compile(
         r"(?:开标|开启|唱标)(?:会议?)?(?:时间|日期|日)?(?:\([^()]{0,20}\))?"
-        r"(?:均|统一|也)?(?:为|是|:|到|至|定于|于|延期至|延长至|顺延至|调整为|变更为|更正为|改为|修改为|,|\s|现|更正后|推迟至)*$"
+        r"(?:均|统一|也|仍)?(?:为|是|:|到|至|定于|于|延期至|延长至|顺延至|调整为|变更为|更正为|改为|修改为|,|\s|现|更正后|推迟至)*$"
         r"|(?:开标|开启)[^。;]{0,30}(?:延期|顺延|推迟|延后|改期|延长|调整|变更|更改)(?:至|到|为)\s*$"
     ),
 }
@@ -35,9 +36,8 @@ _OTHER_MATTER = re.compile(r"报名|获取|质疑|答疑|公示|领取|发售|�
 _BIDDING = re.compile(
     r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后"
 )
-_BEFORE_HANDING_IN = re.compile(
-    r"^\s*(?:\([^()]*\))?\s*(?:之?前|以前)[^。;]{0,30}?(?:提交|递交|送达|送至|上传|报送|投递|密封)"
-)
+_HANDING_IN = re.compile(r"[^。;]{0,30}?(?:提交|递交|送[达至到]|上传|报送|投递|密封)")
+_BEFORE_HANDING_IN = re.compile(rf"\s*(?:\([^()]*\))?\s*(?:之?前|以前){_HANDING_IN.pattern}")
 
 
 class Moment(NamedTuple):
@@ -87,7 +87,7 @@ def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Mo
     found: dict[str, list[Moment]] = {"deadline": [], "opening": []}
     for entry in entries:
         for field in _fields(entry):
-            if moment := _value(entry.value):
+            if moment := _value(entry.value, field):
                 found[field].append(moment)
     for field, pattern in _SENTENCE.items():
         if not found[field]:
@@ -112,7 +112,7 @@ def _fields(entry: Entry) -> tuple[str, ...]:
     return ()
 
 
-def _value(value: str) -> Moment | None:
+def _value(value: str, field: str) -> Moment | None:
     found = moments(value)
     if not found:
         return None
@@ -120,6 +120,11 @@ def _value(value: str) -> Moment | None:
         r"[至到~—-]", level(value)[found[0].end : found[-1].start]
     )
     best = found[-1] if is_range else found[0]
+    hours = (
+        _UNTIL.match(level(value), best.end) if field == "deadline" and "T" in best.iso else None
+    )
+    if hours and (clock := _clock(hours)) and clock > best.iso[11:16]:
+        best = best._replace(iso=f"{best.iso[:11]}{clock}:00+08:00")  # 上午9:00-11:00
     return best._replace(raw=value.strip()[:80])
 
 
@@ -136,7 +141,10 @@ def _in_sentences(lines: Sequence[str], field: str, pattern: re.Pattern[str]) ->
             clause = re.split(r"[。;]", before)[-1]
             if not sign:
                 continue
-            if re.search(r"[于在]\s*$", sign[0]) and len(sign[0].strip()) <= 2:
+            if re.match(r"最迟|不[迟晚]", sign[0]):
+                if not _HANDING_IN.match(flat[moment.end :]):
+                    continue
+            elif re.search(r"[于在]\s*$", sign[0]) and len(sign[0].strip()) <= 2:
                 if not _BEFORE_HANDING_IN.match(flat[moment.end :]):
                     continue
             elif _OTHER_MATTER.search(clause[-24:]) or not _BIDDING.search(clause):

@@ -10,6 +10,7 @@ from pipelines.boilerplate.notices.amounts import level
 from pipelines.boilerplate.notices.labels import Entry
 from pipelines.boilerplate.notices.rules import Field
 from pipelines.boilerplate.notices.signs import NOTHING
+from pipelines.charset.script import fold_script
 
 
 class Read(NamedTuple):
@@ -28,12 +29,13 @@ _FIELDS: dict[str, Field] = {
 _ASIDE = re.compile(
     r"\s*[(（](?:以下|下称|下同|简称|项目编号|编号|招标编号|采购编号|盖章|公章)[^()（）]*[)）]?\s*"
 )
+_FORMS = ("有限公司", "有限责任公司", "股份有限公司")
 _QUOTES = str.maketrans("", "", '“”"「」')
 _ORGANISATION = (
     r"(?:大学|学院|学校|中学|(?<!中)小学|幼儿园|医院|卫生院|保健院|疗养院|敬老院|福利院|委员会|人民政府(?!办)|办事处|公司|"
     r"管理处|研究院|设计院|研究所|看守所|戒毒所|检察院|法院|监狱|人民政府办公[室厅]|图书馆|博物馆|档案馆|文化馆|美术馆|科技馆|体育馆|党校|"
     r"支队|总队|大队|[一-鿿]局|[一-鿿]{2}厅|[一-鿿]{2}中心|气象台|电视台|供电所|联合社|"
-    r"合作社|(?<!学分)银行|分行|集团|出版社|总厂|电厂)"
+    r"合作社|(?:农商|商业|村镇|工商|农业|建设|储蓄)银行|分行|集团|出版社|总厂|电厂)"
     r"(?![路街道楼区巷桥])"
 )
 _NAME = rf"[一-鿿]{{2,20}}?{_ORGANISATION}"
@@ -76,6 +78,8 @@ _COMMISSIONED = (
     re.compile(
         r"(?:^|[,。;:])(?P<purchaser>[一-鿿()]{4,40}?)\([^()]{0,12}(?:采购|招标|比选|询价)(?:人|单位|方)[^()]{0,4}\)"
     ),
+    re.compile(rf"^(?P<purchaser>{_NAME})(?:组织)?(?:招标|采购)的"),
+    re.compile(rf"(?:^|[。;,])(?P<purchaser>{_NAME})(?:联系人|联系电话)\s*:"),
     re.compile(r"代理机构为(?P<agency>[^,。;:()]{4,40})"),
     re.compile(r"(?:我|本)[^,。;]{1,4}委托(?P<agency>[一-鿿()]{4,30}?(?:公司|中心))"),
 )
@@ -88,6 +92,8 @@ _PURCHASED = (
         r"^(?P<project>[^,。;:]{4,60}?)(?:\([^()]*\))?的?(?:招标项目)?的?潜在(?:投标人|供应商|的供应商)应"
     ),
 )
+# GB33870-2017 is what the goods must comply with.
+_NO_STANDARD = r"(?![A-Z]{2,4}(?:/[A-Z])?\d{2,6}-(?:19|20)\d{2}[)\]])"
 _CODE = re.compile(
     r"(?:项目|招标|采购|磋商|谈判|询价|比选)?编号(?:为|是|:)?\s*"
     r"(?P<project_number>(?=[A-Za-z\d()\[\]/_-]{0,30}\d)[A-Za-z][A-Za-z\d()\[\]/_-]{3,40}[A-Za-z\d\]])"
@@ -95,8 +101,13 @@ _CODE = re.compile(
 # 电子阅览室家具采购项目（QYSY-ZB-202405-08）
 _CODE_BEHIND = re.compile(
     r"[一-鿿”」》]\s*[(\[](?:(?:项目|招标|采购)?编号:?\s*)?"
-    # Not a standard that the goods meet: GB33870-2017.
-    r"(?P<project_number>(?!GB|ISO|JG[JT]|DB\d|DA\d|YY\d|HJ\d)(?=[A-Z\d/-]*\d{3})[A-Z]{2,8}[A-Z\d/-]{4,30})[)\]]"
+    rf"(?P<project_number>{_NO_STANDARD}(?=[A-Z\d/-]*\d{{3}})[A-Z]{{2,8}}[A-Z\d/-]{{4,30}})[)\]]"
+)
+_CODE_LAST = re.compile(rf"[ :—-]\s*(?:(?:项目|招标|采购)?编号:?\s*)?(?P<code>{_PLAIN_CODE})\s*$")
+# 清源学院一卡通升级项目（QYXY-ZB-202308-15）招标文件发出后…
+_PROJECT_BEFORE_CODE = re.compile(
+    r"(?:^|[,。;:”]|现将|关于|就|对)(?P<project>“?[一-鿿A-Za-z\d“”《》()/、-]{5,50}?”?)"
+    r"\((?:(?:项目|招标|采购)?编号:?\s*[^()]{4,40}|[A-Z]{2,8}[A-Z\d/-]*\d{2}[A-Z\d/-]*)\)"
 )
 _CODE_OF_PAPERS = re.compile(
     r"编号:?\s*(?P<project_number>[一-鿿]{1,6}\s?[\[〔(]\d{4}[\]〕)]\s?\d{1,4}号)"
@@ -105,6 +116,15 @@ _CODE_OF_PAPERS = re.compile(
 _OURS = re.compile(
     rf"(?:因.{{2,30}}需要,)?(?P<purchaser>[一-鿿]{{2,20}}?{_ORGANISATION}(?:图书馆|[一-鿿]{{2,6}}[处部院科])?)"
     r"(?:拟|现|将|现拟|计划|决定|就|对).{0,40}(?:采购|招标|询价|比选|磋商|谈判|报价)"
+)
+_SENTENCES = (
+    *(*_COMMISSIONED, *_PURCHASED),
+    *(_PROJECT_BEFORE_CODE, _CODE, _CODE_BEHIND, _CODE_OF_PAPERS, _OURS),
+)
+# 后勤管理处, which does not say whose.
+_OFFICE = re.compile(
+    r"^(?:后勤|国有资产|国资|资产|网络|信息|招标|采购|招投标|设备|实验室|基建|保卫|总务|教务|科研|财务|图书馆|校园|工会|人事|院办|"
+    r"校办|宣传|综合|办公室|物资|项目)"
 )
 _NO_NAME = re.compile(r"^[我本该各受由经为因请]|委托|评审|上述|以下")
 _SIGNED = re.compile(
@@ -127,14 +147,18 @@ _CONTACT_ORDER = ("contact", "", "other", "purchaser", "agency")
 
 
 def named(entries: Sequence[Entry], name: str) -> Read | None:
-    """Give the first filled value of a field's labels; 名称 counts below its heading."""
+    """Give the first filled value of a field's labels; 名称 counts below its heading.
+
+    An overview says 水务集团 of 水务集团有限公司.
+    """
     field = _FIELDS[name]
+    found = Read()
     for entry in entries:
         if entry.field == field or (entry.field == "name" and entry.section == name):
             value = _clean(entry.value, name)
-            if value:
-                return Read(value, entry.value)
-    return None
+            if (value and not found.value) or value in (found.value + form for form in _FORMS):
+                found = Read(value, entry.value)
+    return found if found.value else None
 
 
 def _clean(value: str, name: str) -> str:
@@ -160,7 +184,7 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
         if line.startswith("|"):
             continue
         flat = level(line)
-        for pattern in (*_COMMISSIONED, *_PURCHASED, _CODE, _CODE_BEHIND, _CODE_OF_PAPERS, _OURS):
+        for pattern in _SENTENCES:
             match = pattern.search(flat)
             for name in match.groupdict() if match else ():
                 assert match
@@ -189,7 +213,7 @@ def signed_by(lines: Sequence[str], others: Collection[str] = ()) -> Read:
     for line in reversed(lines[-6:]):
         flat = level(line).strip()
         match = _SIGNED.match(flat) if len(flat) <= 40 else None
-        if match and not _SIGNS_FOR_ANOTHER.search(match["purchaser"]):
+        if match and not _SIGNS_FOR_ANOTHER.search(match[0]) and not _OFFICE.match(match[0]):
             words = line.strip()[match.start("purchaser") : match.end("purchaser")]
             if words not in others:
                 return Read(words, line.strip())
@@ -202,10 +226,16 @@ def in_full(short: Read, signed: Read) -> Read:
     return signed if short.value and all(c in rest for c in short.value) else short
 
 
+def in_the_script_of(text: str, read: Read) -> Read:
+    """Give a name as the text writes it: some portals put their overviews in the other script."""
+    words = fold_script(read.value)
+    return Read(words, words) if words != read.value and words in text else read
+
+
 def number_in_title(title: str) -> Read:
     """Give the code that a title begins with, or that it names in brackets."""
     flat = level(title)
-    match = _CODE_FIRST.search(flat) or _CODE_INSIDE.search(flat)
+    match = _CODE_FIRST.search(flat) or _CODE_INSIDE.search(flat) or _CODE_LAST.search(flat)
     name = "code" if match and match["code"] else "said"
     words = title[match.start(name) : match.end(name)] if match else ""
     return Read(words, words)

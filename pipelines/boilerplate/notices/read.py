@@ -18,6 +18,7 @@ from pipelines.boilerplate.notices.names import (
     Read,
     contact_of,
     in_full,
+    in_the_script_of,
     named,
     number_in_title,
     number_of_lot,
@@ -32,9 +33,10 @@ from pipelines.charset.script import fold_script
 
 # Without one of these in its title, or several in its text, nothing was a notice.
 _WORDS = (
-    "招标 采购 中标 成交 投标 询价 磋商 谈判 比选 遴选 竞价 中选 入围 决标 定标 竞标 竞谈 议价 "
-    "比价 废标 流标 合同 意向 标段 评标 开标 更正 终止 候选 资格预审 单一来源 履约验收 项目编号 "
-    "结果公示 结果公告 购买项目 购置项目"
+    "招标 采购 中标 成交 投标 询价 磋商 谈判 比选 遴选 竞价 中选 入围 决标 "
+    "定标 竞标 竞谈 议价 比价 废标 流标 合同 意向 标段 评标 开标 更正 终止 "
+    "候选 招租 选聘 公开选 资格预审 单一来源 履约验收 项目编号 结果公示 结果公告 "
+    "购买项目 购置项目"
 )
 WORDS = tuple(_WORDS.split())
 SEVERAL = 3
@@ -115,11 +117,17 @@ def _facts(
         others = {_value(read, "agency"), *(award.supplier for award in awards)}
         signed = signed_by(lines, others)
         titled = purchaser_in_title(title)
-        read["purchaser"] = in_full(titled, signed) if titled.value else signed
+        if not titled.value and not signed.value:
+            titled = purchaser_in_title(_value(read, "project"))
+        for fuller in (signed, purchaser_in_title(_value(read, "project"))):
+            titled = in_full(titled, fuller)
+        read["purchaser"] = titled if titled.value else signed
     if any(e.field in TELLING for e in entries) or any("。" in line for line in lines):
         read.setdefault("project", project_in_title(title, read["project_number"].value))
     read["contact"] = contact_of(entries)
     read["region"] = region_of(entries, title, read["purchaser"].value)
+    text = "\n".join(lines)
+    read = {name: in_the_script_of(text, found) for name, found in read.items()}
     stated = {name: found.raw for name, found in read.items() if found.value}
     budget = budget_of(entries, lines)
     moments = read_moments(entries, lines)

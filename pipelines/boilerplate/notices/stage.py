@@ -13,6 +13,7 @@ from pipelines.boilerplate.notices.signs import (
     ASKS,
     BY_BIDS,
     BY_TALKS,
+    CALLS,
     NOT_BY_A_PURCHASER,
     NOTHING,
     OTHER_RESULTS,
@@ -42,7 +43,9 @@ _SURELY_FAILED = re.compile(
     r"(?:不足|少于|不满)(?:3|三)家[^。]{0,30}(?:流标|废标|招标(?:终止|失败)|采购(?:终止|失败))|"
     r"(?:决定|宣布)(?:终止|取消)(?:本次|该|此次)(?:招标|采购|项目|活动)"
 )
-_CONDITION = re.compile(r"如|若|将|视为|按|的,|应当|情形|情况下|有下列")
+_CONDITION = re.compile(
+    r"现(?:重新|再次|进行第)|第[一二]次.{0,30}(?:流标|废标|失败|不足|终止)|如|若|将|视为|按|的,|应当|情形|情况下|有下列"
+)
 _HEADLINES = 3
 _LONGEST_HEADLINE = 60
 
@@ -57,7 +60,8 @@ def is_notice(
     head = level(title)
     body = level("\n".join(lines))
     telling = {e.field for e in entries if e.field in TELLING and not NOTHING.match(e.value)}
-    if any(pattern.search(head) for pattern, _, _ in PROSE):
+    labelled = PAPER_AT_END.search(head) and {"number", "purchaser"} & telling
+    if not labelled and any(pattern.search(head) for pattern, _, _ in PROSE):
         return False
     if NOT_BY_A_PURCHASER.search(body) and not {"number", "purchaser"} <= telling:
         return False
@@ -97,6 +101,9 @@ def stage_of(title: str, lines: Sequence[str], entries: Sequence[Entry], *, won:
         below = _staged(flat) if len(flat) <= _LONGEST_HEADLINE and PAPER.search(flat) else None
         if below and not cells_of(line) and ":" not in flat and level(title) not in flat:
             return below
+    fields = {e.field for e in entries}
+    if CALLS.search(head) and "bidder" in fields and not fields & {"supplier", "award", "total"}:
+        won = False  # 公司名称：… of whoever asks
     if won or RESULT.search(head):
         return _awarded(head, body, entries)
     return "招标"

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, takewhile
 
 from pipelines.boilerplate.notices.labels import Entry, cells_of, field_of, labelled
 from pipelines.boilerplate.notices.rules import Field
 
+LEAST_COLUMNS, MOST_COLUMNS, LONGEST_CELL = 3, 12, 60
+_GRID_COLUMNS = frozenset({"supplier", "award", "bidder", "number", "project", "budget"})
 _RANK = re.compile(r"第[一二三四五](?:名|候选人|中标候选人|成交候选人)")
 
 
@@ -23,13 +25,45 @@ def rows_from(lines: Sequence[str], index: int) -> list[list[str]]:
     return rows
 
 
+def grid_from(lines: Sequence[str], index: int) -> list[list[str]]:
+    """Give the rows of a table made of blocks, of which a page leaves a line a cell."""
+    header = list(
+        takewhile(field_of, (line.strip() for line in lines[index : index + MOST_COLUMNS]))
+    )
+    fields = [field_of(label) for label in header]
+    if len(header) < LEAST_COLUMNS or not _GRID_COLUMNS & set(fields):
+        return []
+    width = len(header)
+    rows = [header]
+    for start in range(index + width, len(lines) - width + 1, width):
+        row = [line.strip() for line in lines[start : start + width]]
+        if not all(map(_is_cell, row)) or not all(map(_suits, fields, row)):
+            break
+        rows.append(row)
+    return rows if len(rows) > 1 else []
+
+
+def _is_cell(line: str) -> bool:
+    return len(line) <= LONGEST_CELL and field_of(line) is None and not re.search("[。：:|]", line)
+
+
+def _suits(field: Field | None, cell: str) -> bool:
+    """Tell whether a cell may stand in the column of an amount."""
+    return field not in ("award", "price") or bool(re.search(r"\d|^\W*$|标|[万仟佰拾]", cell))
+
+
 def table_entries(rows: Sequence[list[str]], first: int) -> Iterator[Entry]:
     """Give the labelled values of a table whose first row is line `first`."""
     header: list[str] = []
+    lower = -1
     for number, cells in enumerate(rows):
         line = first + number
         following = rows[number + 1] if number + 1 < len(rows) else []
-        if sum(bool(_RANK.fullmatch(cell)) for cell in cells) > 1:
+        if number == lower:
+            continue
+        if joined := _two_storied(rows[number : number + 3]):
+            header, lower = joined, number + 1
+        elif sum(bool(_RANK.fullmatch(cell)) for cell in cells) > 1:
             header = []  # | 中标候选人 | 第一名 | 第二名 |: its firms stand in columns
         elif _is_header(cells, following):
             # below | 序号 | 内容 | 说明 | stand labels and values
@@ -41,6 +75,19 @@ def table_entries(rows: Sequence[list[str]], first: int) -> Iterator[Entry]:
             if pairs:
                 header = []
             yield from pairs
+
+
+def _two_storied(rows: Sequence[list[str]]) -> list[str]:
+    """Join | 包号 | 中标信息 | and, below its last cell, | 中标供应商 | 中标金额 |."""
+    if len(rows) < 3:
+        return []
+    upper, lower, below = rows
+    spans = len(upper) - 1 + len(lower) == len(below) and len(lower) > 1
+    if not spans or any(field_of(cell) is None for cell in lower):
+        return []
+    unknown = [i for i, cell in enumerate(upper) if field_of(cell) in (None, "award", "supplier")]
+    at = unknown[-1] if unknown else len(upper) - 1
+    return [*upper[:at], *lower, *upper[at + 1 :]]
 
 
 def _is_header(cells: Sequence[str], following: Sequence[str]) -> bool:
