@@ -65,7 +65,7 @@ _NOTICE_BEHIND = re.compile(
 )
 _COMMISSIONED = (
     re.compile(
-        r"受(?P<purchaser>[^,。;]{2,40}?)(?:\([^()]*\))?的?委托,?(?P<agency>[一-鿿()]{4,40}?(?:公司|中心|事务所|机构))"
+        r"(?:受|^)(?P<purchaser>[^,。;]{2,40}?)(?:\([^()]*\))?的?委托,?(?P<agency>[一-鿿()]{4,40}?(?:公司|中心|事务所|机构))"
         r"(?:\([^()]*\))?(?:,|现|拟|就|对|将|于|组织|作为|以|按|根据|采用|以下)"
     ),
     re.compile(
@@ -189,7 +189,7 @@ def said_in_sentences(lines: Sequence[str]) -> dict[str, Read]:
                 assert match
                 words = line[match.start(name) : match.end(name)]
                 value = _ASIDE.sub("", words).translate(_QUOTES).strip(" 《》")
-                if name == "purchaser" and _NO_NAME.search(value):
+                if name == "purchaser" and (_NO_NAME.search(value) or _SIGNS_FOR_ANOTHER.search(value)):
                     continue
                 if name == "project" and value in ("本项目", "该项目", "上述项目", "以下项目"):
                     continue
