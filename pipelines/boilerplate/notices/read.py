@@ -34,7 +34,7 @@ from pipelines.charset.script import fold_script
 # Without one of these in its title, or several in its text, nothing was a notice.
 WORDS = tuple(
     "招标 采购 中标 成交 投标 询价 磋商 谈判 比选 遴选 竞价 中选 入围 决标 定标 竞标 竞谈 议价 比价 "
-    "废标 流标 合同 意向 标段 评标 开标 更正 终止 候选 竞投 招租 选聘 公开选 资格预审 单一来源 履约验收 项目编号 结果公示 结果公告 "
+    "废标 流标 合同 意向 标段 评标 开标 更正 终止 候选 竞投 招租 选聘 公开选 资格预审 单一来源 履约验收 项目编号 项目名称 预算金额 采购人 招标人 供应商 结果公示 结果公告 "
     "购买项目 购置项目".split()
 )
 SEVERAL = 3

@@ -76,7 +76,8 @@ def is_notice(
     if ASKS.search(head) or staged or "项目" in head:
         numbered = "number" in telling and len(telling) >= 2
         return numbered or len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
-    return len(telling) >= 4 and bool({"number", "purchaser"} & telling)
+    both = {"number", "purchaser"} <= telling
+    return len(telling) >= (3 if both else 4) and bool({"number", "purchaser"} & telling)
 
 
 def stage_of(title: str, lines: Sequence[str], entries: Sequence[Entry], *, won: bool) -> Stage:
