@@ -44,7 +44,9 @@ _LOT_SAID = re.compile(
 _SAID_AMOUNT = re.compile(
     rf"(?:{_WON}(?:总?金额|总?价款?|价格|总价)|总?报价)(?:合计)?(?:[为是:]|人民币|共|\s|\(.{{0,6}}\))*$"
 )
-_RUNNER_UP = re.compile(r"第[二三四五]\s*(?:名|(?:中标|成交|中选)?候选)|(?:另|其[他余它])[^,。;]{0,6}(?:家|单位|供应商)")
+_RUNNER_UP = re.compile(
+    r"第[二三四五]\s*(?:名|(?:中标|成交|中选)?候选)|(?:另|其[他余它])[^,。;]{0,6}(?:家|单位|供应商)"
+)
 _BEFORE_FIRM = re.compile(
     r"^.*(?:最[低高]的|第一的|确定|推荐|选定|决定|评定|同意|[,。;:]|(?<![一-鿿])由|(?<=现)由|其中)(?=.{4})"
 )
@@ -119,7 +121,9 @@ def _drafts(entries: Sequence[Entry], *, candidates: bool, contract: bool) -> li
             for firm in _firms(entry.value):
                 ranked = ranks.get(entry.row, ()) if entry.row else ()
                 drafts.append(
-                    _Draft(firm, [entry.value], None, False, entry.lot, entry.row, ranked, entry.line)
+                    _Draft(
+                        firm, [entry.value], None, False, entry.lot, entry.row, ranked, entry.line
+                    )
                 )
             for early in waiting if drafts else []:
                 if early.row == entry.row and (entry.row or early.line >= entry.line - 2):

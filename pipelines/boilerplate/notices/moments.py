@@ -120,7 +120,9 @@ def _value(value: str, field: str) -> Moment | None:
         r"[至到~—-]", level(value)[found[0].end : found[-1].start]
     )
     best = found[-1] if is_range else found[0]
-    hours = _UNTIL.match(level(value), best.end) if field == "deadline" and "T" in best.iso else None
+    hours = (
+        _UNTIL.match(level(value), best.end) if field == "deadline" and "T" in best.iso else None
+    )
     if hours and (clock := _clock(hours)) and clock > best.iso[11:16]:
         best = best._replace(iso=f"{best.iso[:11]}{clock}:00+08:00")  # 上午9:00-11:00
     return best._replace(raw=value.strip()[:80])

@@ -43,7 +43,9 @@ _SURELY_FAILED = re.compile(
     r"(?:不足|少于|不满)(?:3|三)家[^。]{0,30}(?:流标|废标|招标(?:终止|失败)|采购(?:终止|失败))|"
     r"(?:决定|宣布)(?:终止|取消)(?:本次|该|此次)(?:招标|采购|项目|活动)"
 )
-_CONDITION = re.compile(r"现(?:重新|再次|进行第)|第[一二]次.{0,30}(?:流标|废标|失败|不足|终止)|如|若|将|视为|按|的,|应当|情形|情况下|有下列")
+_CONDITION = re.compile(
+    r"现(?:重新|再次|进行第)|第[一二]次.{0,30}(?:流标|废标|失败|不足|终止)|如|若|将|视为|按|的,|应当|情形|情况下|有下列"
+)
 _HEADLINES = 3
 _LONGEST_HEADLINE = 60
 
@@ -75,7 +77,9 @@ def is_notice(
         return bool(telling or said or bare or won or PAPER_AT_END.search(head))
     if ASKS.search(head) or staged or "项目" in head:
         numbered = "number" in telling and len(telling) >= 2
-        return numbered or len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
+        return (
+            numbered or len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
+        )
     both = {"number", "purchaser"} <= telling
     return len(telling) >= (3 if both else 4) and bool({"number", "purchaser"} & telling)
 

@@ -28,7 +28,9 @@ def rows_from(lines: Sequence[str], index: int) -> list[list[str]]:
 
 def grid_from(lines: Sequence[str], index: int) -> list[list[str]]:
     """Give the rows of a table made of blocks, of which a page leaves a line a cell."""
-    header = list(takewhile(field_of, (line.strip() for line in lines[index : index + MOST_COLUMNS])))
+    header = list(
+        takewhile(field_of, (line.strip() for line in lines[index : index + MOST_COLUMNS]))
+    )
     fields = [field_of(label) for label in header]
     if len(header) < LEAST_COLUMNS or not _GRID_COLUMNS & set(fields):
         return []
