@@ -74,7 +74,8 @@ def _with_new_only(line: str) -> str:
     out = line
     for match in reversed(list(_OLD_IN_LINE.finditer(flat))):
         start, end = match.span()
-        out = out[:start] + _without_values(line[start:end]) + out[end:]
+        old = re.sub(r"原\s*(?=[,，、]?$)", "", _without_values(line[start:end]))
+        out = out[:start] + old + out[end:]
     return out
 
 

@@ -60,6 +60,8 @@ def is_notice(
     head = level(title)
     body = level("\n".join(lines))
     telling = {e.field for e in entries if e.field in TELLING and not NOTHING.match(e.value)}
+    if not any(e.field == "number" and re.search(r"\d", e.value) for e in entries):
+        telling.discard("number")  # 项目编号：由代理机构编制
     labelled = PAPER_AT_END.search(head) and {"number", "purchaser"} & telling
     if not labelled and any(pattern.search(head) for pattern, _, _ in PROSE):
         return False
