@@ -21,8 +21,10 @@ _CUT = re.compile(r"^(.{6,}?)\s*(?:\.{3}|…)")
 # 文章详情　新闻内容页　中标公告详细页面　无标题文档
 _GENERIC = re.compile(
     r"^[一-鿿]{0,10}(?:详细|详情|正文|内容)(?:页面?|信息|内容)?$|"
-    r"(?:采购|交易|招标|招投标|服务)(?:系统|中心)$|"
-    r"^(?:公开)?(?:招标|采购|中标|成交|决标|更正|结果)(?:公告|公示)$|^[一-鿿]{2,10}(?:标案|标讯|资讯|信息)[一-鿿]{0,3}站$|"
+    r"(?:采购|交易|招标|招投标|服务)(?:系统|中心|办|办公室)$|"
+    # 竞争性磋商结果公告　答疑澄清　政府采购意向公开
+    r"^(?:政府|公开|竞争性|招标|采购|中标|成交|决标|更正|变更|终止|废标|流标|结果|合同|磋商|谈判|询价|比选|"
+    r"单一来源|答疑|澄清|意向|候选人|公告|公示|信息|通知)+$|^[一-鿿]{2,10}(?:标案|标讯|资讯|信息)[一-鿿]{0,3}站$|"
     r"^(?:无标题文档|首页|untitled( document)?|document|article|detail)$",
     re.I,
 )
@@ -101,7 +103,9 @@ def _visible(shown: str, headings: Sequence[str], page: Sequence[str]) -> str:
     """Find the title on a page: a heading that stands there before the text, or what stands over
     the first byline.
     """
-    text = next((i for i, line in enumerate(page) if is_prose(line)), len(page))
+    # A notice's title may end as sentences do: …澄清公告(第二次).
+    prose = (i for i, line in enumerate(page) if is_prose(line) and not _NOTICE.search(line))
+    text = next(prose, len(page))
     before = page[:text]
     lines = {key_of(line) for line in before if len(line) <= LONGEST}
     site = key_of(shown)

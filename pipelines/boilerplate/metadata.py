@@ -35,13 +35,16 @@ _CLOCK = re.compile(r"^\D{0,6}[\d年月日./ -]{8,14}\s*[（(]?(?:星期|周)[�
 # 投标截止时间：2024-04-30　今天是2024年4月30日: days of something else.
 _OTHER_DAY = re.compile(
     r"(?:截止|截至|开标|开启|递交|提交|签[订署]|有效期|报名|开工|竣工|交货|期限|打印|访问|今天是?|现在是|"
-    r"(?:当前|系统)(?:时间|日期)|生效|实施|施行|废止|失效|出生|成立|注册|开庭|举办|活动|会议|合同)[^，。\d]{0,8}$"
+    r"(?:当前|系统)(?:时间|日期)|生效|实施|施行|废止|失效|出生|成立|注册|开庭|举办|活动|会议|合同|"
+    r"(?:询价|首次|原)公告(?:发布)?(?:日期|时间))[^，。\d]{0,8}$"
 )
 LONGEST_LABEL = 12
 # A notice's table of fields stands far above its title: 发文日期： 2024-03-28.
 FIELD = re.compile(r"(?:发布|发文|成文|生成|公开|公布)(?:日期|时间)\s*[:：]")
 # Another article's line: its title before its date.
-_LISTED = re.compile(r"》\s*[（(]?(?:19|20)\d\d|^[·•-]\s|^\d{1,2}[.、]\s")
+_LISTED = re.compile(
+    r"》\s*[（(]?(?:19|20)\d\d|^[·•-]\s|^\d{1,2}[.、]\s|^[一二三四五六七八九十]{1,3}、"
+)
 # Behind the title's own lines: 发表于 2024-03-28　posted @ 2024-03-28　来源：青岚日报 2024-03-28
 _PUBLISHED = re.compile(
     rf"(?:发[布表文](?:日期|时间|于)?|更新(?:日期|时间|于)|录入(?:日期|时间)?|posted\s?(?:on|@))\s*"

@@ -64,3 +64,11 @@ def test_a_title_that_stands_at_the_top_of_the_page_is_the_sites_name() -> None:
     page = ["青岚书院", "主页 / 招标", "更换冷气机服务招标公告", "2025年4月11日"]
 
     assert best_title(["青岚书院", "更换冷气机服务招标公告"], page) == "更换冷气机服务招标公告"
+
+
+@pytest.mark.parametrize("shown", ["答疑澄清", "竞争性磋商结果公告", "政府采购意向公开"])
+def test_a_title_that_names_the_kind_of_notice_gives_way_to_the_notices_own(shown: str) -> None:
+    own = "河湾市滨江大道综合整治工程施工招标澄清公告(第二次)"
+    page = ["河湾市公共资源交易平台", "当前位置：首页 » 澄清公告", own, "发布日期：2025-05-08"]
+
+    assert best_title([shown], page) == own

@@ -186,3 +186,16 @@ def test_what_the_system_published_has_a_day() -> None:
 
     assert facts.published is not None
     assert facts.published.iso == "2025-04-02"
+
+
+def test_the_day_of_an_earlier_announcement_is_not_the_pages() -> None:
+    facts = read_facts(
+        [
+            "园区物业服务项目流标公告",
+            "更新时间：2025年1月16日 编辑：综合办",
+            "五、公告日期：2024年12月24日",
+        ]
+    )
+
+    assert facts.published is not None
+    assert facts.published.iso == "2025-01-16"

@@ -28,6 +28,10 @@ REACHED = {
         "kind": 1.0, "title": 1.0, "day": 0.98, "stage": 1.0, "project_number": 1.0,
         "purchaser": 0.97,
     },
+    "notices_unseen": {
+        "kind": 1.0, "title": 0.96, "day": 0.96, "stage": 1.0, "project_number": 1.0,
+        "purchaser": 0.92,
+    },
 }  # fmt: skip
 
 
@@ -63,7 +67,7 @@ def test_no_amount_is_named_as_award_or_budget_that_is_none(folder: str) -> None
         amounts = [award.amount_cny for award in result.awards]
         wrong += [(name, "award", x) for x in amounts if x is not None and x not in right]
 
-    assert len(refined(folder)) >= 42
+    assert len(refined(folder)) >= 30
     assert wrong == []
 
 
