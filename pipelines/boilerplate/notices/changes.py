@@ -24,7 +24,7 @@ _NEW_LINE = re.compile(rf"{_ITEM}(?:{_CHANGED}[后为]|现)")
 _NEXT_ITEM = re.compile(r"\s*[一二三四五六七八九十]{1,2}、")
 _OLD_COLUMN = re.compile(rf"^{_CHANGED}前|^原(?:内容|公告|文件|招标|采购|来)")
 _NEW_COLUMN = re.compile(rf"^{_CHANGED}[后为]|^现(?:内容|为|更正)")
-_OLD_IN_LINE = re.compile(rf"(?:由|原|从)(?P<old>[^。;]{{2,80}}?)(?={_NEW})")
+_OLD_IN_LINE = re.compile(rf"(?:由|原|从|[“「])(?P<old>[^。;]{{2,80}}?)(?={_NEW})")
 
 
 def current_lines(lines: Sequence[str]) -> list[str]:
@@ -74,7 +74,8 @@ def _with_new_only(line: str) -> str:
     out = line
     for match in reversed(list(_OLD_IN_LINE.finditer(flat))):
         start, end = match.span()
-        out = out[:start] + _without_values(line[start:end]) + out[end:]
+        old = re.sub(r"原\s*(?=[,，、]?$)", "", _without_values(line[start:end]))
+        out = out[:start] + old + out[end:]
     return out
 
 

@@ -87,7 +87,7 @@ def field_of(label: str) -> Field | None:
     if len(flat) > LONGEST_LABEL + 16:
         return None
     bare = _NEW.sub("", _LOT_FIRST.sub("", LEADING.sub("", flat)))
-    key = "".join(_BRACKETS.sub("", bare).split()).rstrip(":：为是")
+    key = re.sub(r"^\d(?=\D)", "", "".join(_BRACKETS.sub("", bare).split()).rstrip(":：为是"))
     if not 2 <= len(key) <= LONGEST_LABEL:
         return None
     found = next((x.field for x in LABELS if x.pattern.fullmatch(key)), None)

@@ -14,31 +14,25 @@ from pipelines.boilerplate.notices.changes import current_lines
 from pipelines.boilerplate.notices.entries import entries_of
 from pipelines.boilerplate.notices.labels import Entry
 from pipelines.boilerplate.notices.moments import read_moments
-from pipelines.boilerplate.notices.names import (
-    Read,
-    contact_of,
-    in_full,
-    in_the_script_of,
-    named,
-    number_in_title,
-    number_of_lot,
-    project_in_title,
-    purchaser_in_title,
-    region_of,
-    said_in_sentences,
-    signed_by,
-)
+from pipelines.boilerplate.notices.names import contact_of, named, project_in_title, region_of
+from pipelines.boilerplate.notices.numbers import number_in_title, number_of_lot
+from pipelines.boilerplate.notices.purchasers import in_full, purchaser_in_title, signed_by
+from pipelines.boilerplate.notices.said import Read, in_the_script_of
+from pipelines.boilerplate.notices.sentences import said_in_sentences
 from pipelines.boilerplate.notices.stage import TELLING, is_notice, stage_of
 from pipelines.charset.script import fold_script
 
 # Without one of these in its title, or several in its text, nothing was a notice.
-_WORDS = (
-    "招标 采购 中标 成交 投标 询价 磋商 谈判 比选 遴选 竞价 中选 入围 决标 "
-    "定标 竞标 竞谈 议价 比价 废标 流标 合同 意向 标段 评标 开标 更正 终止 "
-    "候选 招租 选聘 公开选 资格预审 单一来源 履约验收 项目编号 结果公示 结果公告 "
-    "购买项目 购置项目"
+WORDS = (
+    *("招标", "采购", "中标", "成交", "投标", "询价", "磋商", "谈判"),
+    *("比选", "遴选", "竞价", "中选", "入围", "决标", "定标", "竞标"),
+    *("竞谈", "议价", "比价"),
+    *("废标", "流标", "合同", "意向", "标段", "评标", "开标", "更正"),
+    *("终止", "候选", "竞投", "招租", "选聘", "公开选", "资格预审"),
+    *("单一来源", "履约验收", "项目编号", "项目名称", "预算金额", "采购人", "招标人", "供应商"),
+    *("结果公示", "结果公告"),
+    *("购买项目", "购置项目"),
 )
-WORDS = tuple(_WORDS.split())
 SEVERAL = 3
 HEAD, LONGEST_HEAD = 20, 1000
 NAMED = ("project", "project_number", "purchaser", "agency")

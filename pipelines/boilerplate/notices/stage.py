@@ -60,6 +60,8 @@ def is_notice(
     head = level(title)
     body = level("\n".join(lines))
     telling = {e.field for e in entries if e.field in TELLING and not NOTHING.match(e.value)}
+    if not any(e.field == "number" and re.search(r"\d", e.value) for e in entries):
+        telling.discard("number")  # 项目编号：由代理机构编制
     labelled = PAPER_AT_END.search(head) and {"number", "purchaser"} & telling
     if not labelled and any(pattern.search(head) for pattern, _, _ in PROSE):
         return False
@@ -80,7 +82,8 @@ def is_notice(
         return (
             numbered or len(telling) >= 3 or bool(_ATTACHED.search(body) and len(body) < 4 * LITTLE)
         )
-    return len(telling) >= 4 and bool({"number", "purchaser"} & telling)
+    both = {"number", "purchaser"} <= telling
+    return len(telling) >= (3 if both else 4) and bool({"number", "purchaser"} & telling)
 
 
 def stage_of(title: str, lines: Sequence[str], entries: Sequence[Entry], *, won: bool) -> Stage:

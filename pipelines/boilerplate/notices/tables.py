@@ -11,6 +11,7 @@ from pipelines.boilerplate.notices.rules import Field
 
 LEAST_COLUMNS, MOST_COLUMNS, LONGEST_CELL = 3, 12, 60
 _GRID_COLUMNS = frozenset({"supplier", "award", "bidder", "number", "project", "budget"})
+_VALUE = re.compile(r"\d{4}\s*[-年/.]\s*\d|\d{5}")
 _RANK = re.compile(r"第[一二三四五](?:名|候选人|中标候选人|成交候选人)")
 
 
@@ -94,6 +95,8 @@ def _is_header(cells: Sequence[str], following: Sequence[str]) -> bool:
     """Tell a row of labels from a row of a label and its value."""
     known = [field_of(cell) is not None for cell in cells]
     if len(cells) < 2 or not any(known) or not _fits(following, cells):
+        return False
+    if any(map(_VALUE.search, cells)):
         return False
     if any(a and b for a, b in pairwise(known)):
         # | 采购人 | 招标单位 | would be a label and a value that reads like one
