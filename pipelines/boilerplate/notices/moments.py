@@ -43,7 +43,9 @@ _BIDDING = re.compile(
     r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后"
 )
 _HANDING_IN = re.compile(r"[^。;]{0,30}?(?:提交|递交|送[达至到]|上传|报送|投递|密封)")
-_BEFORE_HANDING_IN = re.compile(rf"\s*(?:\([^()]*\))?\s*(?:之?前|以前){_HANDING_IN.pattern}")
+_BEFORE_HANDING_IN = re.compile(
+    rf"\s*(?:\([^()]*\))?\s*(?:之?前|以前)(?!报名){_HANDING_IN.pattern}"
+)
 
 
 class Moment(NamedTuple):
