@@ -30,7 +30,7 @@ REACHED = {
     },
     "notices_unseen": {
         "kind": 1.0, "title": 0.96, "day": 0.96, "stage": 1.0, "project_number": 1.0,
-        "purchaser": 0.92,
+        "purchaser": 1.0,
     },
 }  # fmt: skip
 

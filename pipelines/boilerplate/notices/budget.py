@@ -22,6 +22,9 @@ _SAID_CEILING = re.compile(
     r"(?:最高(?:投标|报价|响应|应答|招标)?限价|控制价|拦标价|上限价)(?:金额)?(?:合计|[约为是:]|人民币|大写|\s|\()*$"
 )
 
+# A line without stops is the title of another notice: 某校课桌采购 预算55万元.
+_SENTENCE = re.compile("[，。；：,;:]")
+
 # Nobody publishes a tender for less: it is the price of a piece.
 LEAST_BUDGET = 1000
 
@@ -33,14 +36,15 @@ def budget_of(entries: Sequence[Entry], lines: Sequence[str]) -> Stated | None:
     budget = _total_of([e for e in entries if e.field == "budget"], entries)
     if budget or any(e.field == "budget" and not NOTHING.match(e.value) for e in entries):
         return budget
-    if said := {a.cny: line for line in lines for a in amounts_after(_SAID_BUDGET, line)}:
+    sentences = [line for line in lines if _SENTENCE.search(line)]
+    if said := {a.cny: line for line in sentences for a in amounts_after(_SAID_BUDGET, line)}:
         return Stated(*said.popitem()) if len(said) == 1 else None
     if labelled := [e for e in entries if e.field == "ceiling" and not NOTHING.match(e.value)]:
         # A result names the ceilings of the lots that it awards; others may have gone before.
         awarded = any(e.field in ("supplier", "award") for e in entries)
         lots = {(e.lot, e.row) for e in labelled}
         return None if awarded and len(lots) > 1 else _total_of(labelled, entries)
-    said = {a.cny: line for line in lines for a in amounts_after(_SAID_CEILING, line)}
+    said = {a.cny: line for line in sentences for a in amounts_after(_SAID_CEILING, line)}
     return Stated(*said.popitem()) if len(said) == 1 else None
 
 

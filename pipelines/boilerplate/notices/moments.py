@@ -16,7 +16,7 @@ _MIDNIGHT = re.compile(r"24\s*[:时点]\s*00\s*分?")
 _NUMERAL = "[一二三四五六七八九十]{1,3}"
 _HOUR = re.compile(
     rf"[\s,]*(?P<half>上午|下午|晚上|凌晨|[中正]午)?\s*(?P<h>\d{{1,2}}|{_NUMERAL})\s*[:时点]"
-    rf"(?:\s*(?P<m>\d{{1,2}}|{_NUMERAL})\s*分?|整)?"
+    rf"(?:\s*(?P<m>\d{{1,2}}|{_NUMERAL}|半)\s*分?|整)?"
 )
 _UNTIL = re.compile(rf"\s*(?:至|到|-|—|~|–)+{_HOUR.pattern}")
 _SENTENCE = {
@@ -31,13 +31,21 @@ _SENTENCE = {
         r"|(?:开标|开启)[^。;]{0,30}(?:延期|顺延|推迟|延后|改期|延长|调整|变更|更改)(?:至|到|为)\s*$"
     ),
 }
-_THEN_OPENED = re.compile(r"\s*(?:准时|在[^,。;]{2,30})?(?:公开)?(?:开标|开启)(?!前|后|的)")
+_THEN_OPENED = re.compile(
+    r"\s*(?:准时|组织|当众|统一|在[^,。;]{2,30})?(?:公开)?(?:开标|开启)(?!前|后|的)"
+)
+# 开标时间：同投标截止时间
+_SAME = re.compile(
+    r"(?:开标|开启|磋商|谈判)时间(?:和地点)?(?:为|:|\s|\|)*(?:同上|(?:同|与)[^,。;|]{0,20}(?:截止|递交)[^,。;|]{0,8})"
+)
 _OTHER_MATTER = re.compile(r"报名|获取|质疑|答疑|公示|领取|发售|购买|保证金")
 _BIDDING = re.compile(
     r"投标|响应|提交|递交|报价|磋商|谈判|应答|开标|开启|唱标|延期|延长|顺延|推迟|延后"
 )
 _HANDING_IN = re.compile(r"[^。;]{0,30}?(?:提交|递交|送[达至到]|上传|报送|投递|密封)")
-_BEFORE_HANDING_IN = re.compile(rf"\s*(?:\([^()]*\))?\s*(?:之?前|以前){_HANDING_IN.pattern}")
+_BEFORE_HANDING_IN = re.compile(
+    rf"\s*(?:\([^()]*\))?\s*(?:之?前|以前)(?!报名){_HANDING_IN.pattern}"
+)
 
 
 class Moment(NamedTuple):
@@ -74,7 +82,7 @@ def _with_hour(found: Found, text: str, flat: str) -> Moment:
 def _clock(match: re.Match[str]) -> str | None:
     numbers = [
         int(word) if word.isdigit() else (read_han(word) or 0)
-        for word in (match["h"], match["m"] or "0")
+        for word in (match["h"], (match["m"] or "0").replace("半", "30"))
     ]
     hour, minute = numbers
     if match["half"] in ("下午", "晚上") and hour < 12:
@@ -92,7 +100,12 @@ def read_moments(entries: Sequence[Entry], lines: Sequence[str]) -> dict[str, Mo
     for field, pattern in _SENTENCE.items():
         if not found[field]:
             found[field] = _in_sentences(lines, field, pattern)
-    return {field: best for field, some in found.items() if (best := _agreed(some))}
+    best = {field: moment for field, some in found.items() if (moment := _agreed(some))}
+    if "deadline" in best and not found["opening"]:
+        said = next((m for line in lines if (m := _SAME.search(level(line)))), None)
+        if said:
+            best["opening"] = best["deadline"]._replace(raw=said[0])
+    return best
 
 
 def _fields(entry: Entry) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from pipelines.boilerplate.notices.numbers import number_in_title, number_of_lot
 from pipelines.boilerplate.notices.purchasers import in_full, purchaser_in_title, signed_by
 from pipelines.boilerplate.notices.said import Read, in_the_script_of
 from pipelines.boilerplate.notices.sentences import said_in_sentences
+from pipelines.boilerplate.notices.signs import OTHERS_BELOW
 from pipelines.boilerplate.notices.stage import TELLING, is_notice, stage_of
 from pipelines.charset.script import fold_script
 
@@ -74,7 +75,7 @@ def read_notice(title: str, lines: Sequence[str]) -> NoticeFacts | None:
 
     `lines` are the text's lines in order, one a paragraph or a table row `| cell | cell |`.
     """
-    lines = [line for line in lines if line.strip("|-: \u3000")]
+    lines = _own([line for line in lines if line.strip("|-: \u3000")])
     entries = entries_of(lines)
     candidates = "候选" in level(title) or "评标结果" in level(title)
     contract = "合同" in level(title)
@@ -91,6 +92,12 @@ def read_notice(title: str, lines: Sequence[str]) -> NoticeFacts | None:
     elif stage in ("招标", "意向", "废标"):
         awards = ()
     return _facts(stage, title, lines, entries, awards)
+
+
+def _own(lines: list[str]) -> list[str]:
+    """Leave out the other notices that a portal lists below one."""
+    heads = (i for i, line in enumerate(lines) if i > 1 and OTHERS_BELOW.fullmatch(level(line)))
+    return lines[: next(heads, len(lines))]
 
 
 def _facts(
