@@ -115,6 +115,8 @@ def _visible(shown: str, headings: Sequence[str], page: Sequence[str]) -> str:
         if fits and not TAIL_HEADS.search(fold_script(heading)) and not _names_site(heading):
             return heading
     notice = next((line for line in before[:HEAD] if _NOTICE.search(line)), "")
+    if not notice and _NOTICE.search(shown) and site in lines:
+        return ""  # 采购结果公告 is all the title that there is
     return notice or next((x for x in reversed(_above_byline(before)) if _may_title(x, site)), "")
 
 

@@ -72,3 +72,14 @@ def test_a_title_that_names_the_kind_of_notice_gives_way_to_the_notices_own(show
     page = ["河湾市公共资源交易平台", "当前位置：首页 » 澄清公告", own, "发布日期：2025-05-08"]
 
     assert best_title([shown], page) == own
+
+
+def test_a_kind_of_notice_is_the_title_where_the_page_shows_no_other() -> None:
+    page = [
+        "采购大厅 供应商中心",
+        "询价采购结果公告",
+        "发布时间：2025-05-08",
+        "采购人：河湾市图书馆",
+    ]
+
+    assert best_title(["询价采购结果公告"], page) == "询价采购结果公告"
