@@ -53,7 +53,7 @@ fi
 if [ ! -f "$stamp" ] || [ pyproject.toml -nt "$stamp" ] || [ constraints.txt -nt "$stamp" ]; then
     # pip before 24 stumbles over lxml[html_clean], which trafilatura asks for.
     .venv/bin/python -m pip install --quiet --upgrade 'pip>=24'
-    .venv/bin/python -m pip install --quiet -c constraints.txt -e '.[browser,postgres,cluster,dev]'
+    .venv/bin/python -m pip install --quiet -c constraints.txt -e '.[browser,postgres,parquet,cluster,dev]'
     touch "$stamp"
 fi
 
