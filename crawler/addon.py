@@ -36,6 +36,9 @@ DEFAULTS: dict[str, Any] = {
     "LOG_FORMATTER": "crawler.logformat.ShortLogFormatter",
     "LOGSTATS_INTERVAL": 0,  # crawler.progress says more
     "FEED_EXPORT_ENCODING": "utf-8",
+    "SCHEDULER": "crawler.state.frontier.Frontier",
+    "QINGYUAN_HEARTBEAT": 30.0,  # seconds between two signs of life of a run and its leases
+    "QINGYUAN_DATABASE_PATIENCE": 60.0,  # seconds that a database may be away
     "QINGYUAN_WORKERS": None,  # None: a worker for each core but one
     "QINGYUAN_STAGE_TIMEOUT": 30.0,
     "QINGYUAN_WARC_BYTES": 256 * 2**20,
@@ -46,7 +49,9 @@ COMPONENTS: dict[str, dict[str, int]] = {
     "EXTENSIONS": {"crawler.run.Run": 0, "crawler.progress.Progress": 10},
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": 5,
+        "crawler.fetch.render.RenderMiddleware": 100,
         "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
+        "crawler.fetch.conditional.ConditionalMiddleware": 940,
         "crawler.fetch.archive.ArchiveMiddleware": 950,  # inside it: the bytes as sent
     },
     "SPIDER_MIDDLEWARES": {"crawler.fetch.accounting.OutputAccounting": 5},

@@ -19,7 +19,9 @@ GENERIC_SOURCE = "site"
 
 # What a replayed crawl does otherwise than a real one: it asks nobody and waits for nobody.
 SETTINGS: dict[str, Any] = {
+    "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "DOWNLOADER_MIDDLEWARES": {
+        "crawler.fetch.conditional.ConditionalMiddleware": None,
         "crawler.fetch.archive.ArchiveMiddleware": None,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
         "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,

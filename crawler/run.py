@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import gc
 import logging
+import time
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from scrapy import Spider, signals
 from scrapy.crawler import Crawler
@@ -23,17 +24,23 @@ from crawler.state.operations import (
     add_dead_letter,
     end_run,
     settle_dead_letters,
-    start_run,
 )
+from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
 from crawler.state.templates import TemplateStore, learner_of
+from crawler.state.runs import begin_run, beat
 from crawler.state.warc import WarcArchive
-from crawler.state.writer import Writer
+from crawler.state.writer import StorageError, Writer
 from crawler.workers import Workers, default_count
 from pipelines.dedup import ReprintIndex
 
+if TYPE_CHECKING:
+    from crawler.state.frontier import Frontier
+
 logger = logging.getLogger(__name__)
+
+LEASE_BEATS = 4  # heartbeats that a lease outlives its owner, where nobody can see that it died
 
 # Reasons that end a crawl on a person's wish; every other reason is a failure.
 GOOD_ENDINGS = ("finished", "closespider_itemcount", "closespider_pagecount")
@@ -53,9 +60,18 @@ class Run:
         self.archive = WarcArchive(
             self.data / "archive", self.source, roll_bytes=settings.getint("QINGYUAN_WARC_BYTES")
         )
-        self.ledger = Ledger()
-        self.writer = Writer(open_database(database_url(settings)))
+        self.ledger = Ledger(self.settled)
+        self.writer = Writer(
+            open_database(database_url(settings)), settings.getfloat("QINGYUAN_DATABASE_PATIENCE")
+        )
+        self.owner = Owner(self.data)
+        self.frontier: Frontier | None = None
         self.number: int | None = None
+        self.cycle = 0.0
+        self.stopped = False
+        self.known = 0
+        self.unchanged_lists = 0
+        self._heart: asyncio.Task[None] | None = None
         self.replayed: set[str] = set()
         self.dead: set[str] = set()
         self.dead_letters = 0
@@ -87,6 +103,16 @@ class Run:
         if run is None:
             raise NotConfigured("crawler.run.Run is off: install crawler.addon.CrawlerAddon")
         return run
+
+    @property
+    def key(self) -> str:
+        """The name of the frontier and of the run's record; the generic spider has one a host."""
+        return str(getattr(self.crawler.spider, "frontier_key", self.source))
+
+    @property
+    def lease_seconds(self) -> float:
+        """How long leases hold without a heartbeat."""
+        return LEASE_BEATS * self.crawler.settings.getfloat("QINGYUAN_HEARTBEAT")
 
     @cached_property
     def workers(self) -> Workers:
@@ -128,18 +154,55 @@ class Run:
         letter |= {"stage": stage, "error": error, "archive": archive}
         try:
             await self.writer.write(lambda connection: add_dead_letter(connection, letter))
+        except StorageError as failure:
+            self.stop(failure)
         except Exception as failure:
             self.reasons.append(f"a dead letter of {url} could not be written: {failure}")
             logger.critical(
                 "dead letter not written, url %s, archive %s: %s", url, archive, failure
             )
 
+    async def begin(self) -> None:
+        """Open the run's record, once; raises StorageError."""
+        if self.number is not None:
+            return
+        key, owner = self.key, self.owner
+        self.number, self.cycle = await self.writer.write(
+            lambda c: begin_run(c, key, owner.name, owner.is_dead)
+        )
+        self._heart = asyncio.ensure_future(self._beat())
+
+    async def _beat(self) -> None:
+        while not self.stopped:
+            await asyncio.sleep(self.crawler.settings.getfloat("QINGYUAN_HEARTBEAT"))
+            number, name, until = self.number or 0, self.owner.name, time.time() + self.lease_seconds
+            try:
+                await self.writer.write(lambda c: beat(c, number, name, until))  # noqa: B023
+            except StorageError as error:
+                self.stop(error)
+
+    def stop(self, error: BaseException) -> None:
+        """End the crawl because nothing can be kept any more: what is not stored stays leased."""
+        if self.stopped:
+            return
+        self.stopped = True
+        self.reasons.append(str(error))
+        logger.critical("the crawl ends: %s", error)
+        engine = self.crawler.engine
+        if engine is not None and engine.spider is not None:
+            asyncio.ensure_future(engine.close_spider_async(reason="storage_failed"))
+
+    def settled(self, lease: int | None, outcome: str) -> None:
+        """Tell the frontier, where there is one, what became of a lease's page."""
+        if self.frontier is not None:
+            self.frontier.settle(lease, outcome)
+
     async def _opened(self, spider: Spider) -> None:
         # A page leaves a few thousand objects and hardly a cycle: at Python's threshold of 700 the
         # collector takes a tenth of the process's CPU.
         gc.freeze()
         gc.set_threshold(50_000, 20, 50)
-        self.number = await self.writer.write(lambda c: start_run(c, self.source))
+        await self.begin()
 
     def _scheduled(self, request: Request) -> None:
         # A redirect or retry carries its predecessor's meta, and with it the pointer.
@@ -156,6 +219,10 @@ class Run:
         self.ledger.item_ended(pointer_of(response), "quarantined")
 
     async def _item_error(self, item: Any, response: Response | None, failure: Failure) -> None:
+        if isinstance(failure.value, StorageError):  # no fault of the item: it is fetched again
+            self.stop(failure.value)
+            self.ledger.item_ended(pointer_of(response), "failed")
+            return
         url = getattr(item, "url", None) or (response.url if response else "")
         stage = failed_stage(failure.getTracebackObject())
         await self.dead_letter(url, stage, describe(failure.value), pointer_of(response))
@@ -171,6 +238,8 @@ class Run:
         self._late.append(asyncio.ensure_future(task))  # this signal does not wait for handlers
 
     async def _closed(self, spider: Spider, reason: str) -> None:
+        if self._heart is not None:
+            self._heart.cancel()
         await asyncio.gather(*self._late)
         self.exit_code, self.reasons = self._verdict(reason)
         outcomes = {name: self.ledger.outcomes[name] for name in OUTCOMES}
@@ -210,6 +279,7 @@ class Run:
         if "index" in self.__dict__:
             self.index.close()
         self.writer.close()
+        self.owner.close()
 
     def _verdict(self, reason: str) -> tuple[int, list[str]]:
         failures = list(self.reasons)
@@ -224,7 +294,9 @@ class Run:
         if failures:
             return 1, failures
         expect: Expect = getattr(self.crawler.spider, "expect", Expect())
-        articles = outcomes["stored"] + outcomes["reprint"] + outcomes["unchanged"]
+        articles = outcomes["stored"] + outcomes["reprint"] + outcomes["unchanged"] + self.known
+        if self.unchanged_lists:  # it names the same articles as when it was read
+            articles = max(articles, expect.articles)
         below = expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
         return (3, below) if below else (0, [])
 

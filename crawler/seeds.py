@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime, timedelta, timezone
 from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+_CHINA = timezone(timedelta(hours=8))
 _COMMENT = re.compile(r"(?:^|\s)#")
 
 
@@ -47,6 +49,14 @@ def parse_seeds(body: bytes, name: str) -> list[str]:
     if not urls:
         raise SeedError(f"{name}: no URL in it")
     return list(urls)
+
+
+def parse_since(value: str) -> float:
+    """Give the first moment of a day in China, in seconds since 1970; raises SeedError."""
+    try:
+        return datetime.fromisoformat(value).replace(tzinfo=_CHINA).timestamp()
+    except ValueError as error:
+        raise SeedError(f"-a since: {value!r} is no day such as 2026-05-10") from error
 
 
 def check_url(url: str, where: str) -> None:

@@ -52,6 +52,8 @@ class Source:
     title: str
     family: Literal["portal", "tender", "aggregator"]
     rhythm: Literal["hourly", "daily", "weekly", "monthly"] = "daily"
+    recheck: int = 14
+    """Days after its first sight, or its last change, in which a page is read again."""
     expect: Expect = Expect()
     render: Literal["http", "browser"] = "http"
     allowed_domains: list[str] | None = None

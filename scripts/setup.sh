@@ -68,3 +68,12 @@ if ! has_browser; then
         say "no Chromium: please install the package chromium; sources with render = \"browser\" need it"
     fi
 fi
+
+has_postgres() {
+    command -v initdb >/dev/null 2>&1 || [ -n "$(find /usr/lib/postgresql -name initdb 2>/dev/null | head -n 1)" ]
+}
+
+# The tests start servers of their own; the package's own cluster is not needed.
+if ! has_postgres && ! install_packages postgresql; then
+    say "no PostgreSQL: please install the package postgresql; the tests of shared frontiers need it"
+fi

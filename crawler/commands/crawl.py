@@ -17,6 +17,13 @@ from crawler.state.paths import database_url
 class Command(ScrapyCrawl):
     """Exit codes: 0 good, 1 failed, 2 usage, 3 finished below expectation."""
 
+    def add_options(self, parser: argparse.ArgumentParser) -> None:
+        """Add --full."""
+        super().add_options(parser)
+        parser.add_argument(
+            "--full", action="store_true", help="read everything again, known or not"
+        )
+
     def run(self, args: list[str], opts: argparse.Namespace) -> None:
         """Crawl one source; raises UsageError for what the user can mend."""
         if len(args) != 1:
@@ -25,6 +32,8 @@ class Command(ScrapyCrawl):
         assert process is not None
         assert self.settings is not None
         name = args[0]
+        if opts.full:
+            opts.spargs["full"] = "1"
         if name not in (known := process.spider_loader.list()):
             near = difflib.get_close_matches(name, known, n=3)
             hint = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(known)}"

@@ -13,8 +13,13 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.run import Run, pointer_of
+from crawler.state.requests import PASSING
 
 GONE = (404, 410)
+
+
+class NotChangedError(Exception):
+    """A page is as it was when it was last read: no spider reads it again."""
 
 
 class FetchAccounting:
@@ -42,13 +47,14 @@ class FetchAccounting:
 
     def _failed(self, errback: Any, failure: Failure) -> Any:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
-        pointer = request.meta.get("archive", "")
+        pointer, lease = request.meta.get("archive", ""), request.meta.get("lease")
         if pointer:  # fetched, then refused by a middleware: a bomb, a body that does not inflate
             self.run.ledger.close(pointer, "failed")
         elif failure.check(IgnoreRequest):  # robots.txt or another rule: never fetched
             self.run.crawler.stats.inc_value("fetch/refused")
+            self.run.settled(lease, "refused")
         else:
-            self.run.ledger.fail_unfetched()
+            self.run.ledger.fail_unfetched(lease)
         return errback(failure) if errback else failure
 
 
@@ -70,6 +76,9 @@ class OutputAccounting:
             return
         if response.status in GONE:
             self.run.ledger.close(pointer, "gone")
+        elif response.request is not None and response.request.meta.get("unchanged"):
+            self.run.ledger.close(pointer, "unchanged")
+            raise NotChangedError(f"{response.url} is as it was")
         elif not 200 <= response.status < 300:
             self.run.ledger.close(pointer, "failed")
         else:
@@ -82,7 +91,11 @@ class OutputAccounting:
         pointer = pointer_of(response)
         try:
             async for output in result:
-                if not isinstance(output, Request):
+                if isinstance(output, Request):
+                    if output is response.request:
+                        output = output.copy()
+                    self._count_request(response, output)
+                else:
                     self.run.ledger.yielded(pointer)
                 yield output
         except Exception:
@@ -91,10 +104,22 @@ class OutputAccounting:
         finally:
             self.run.ledger.read_through(pointer)
 
+    def _count_request(self, response: Response, output: Request) -> None:
+        """Tell the frontier which page a request is from; what is its own comes with no other."""
+        for name in PASSING:
+            output.meta.pop(name, None)
+        lease = response.request.meta.get("lease") if response.request is not None else None
+        if lease is not None and self.run.frontier is not None:
+            output.meta["from"] = lease
+            self.run.frontier.expect(lease)
+
     def process_spider_exception(
         self, response: Response, exception: Exception, spider: Spider | None = None
-    ) -> None:
+    ) -> list[Any] | None:
         """Close a response whose callback failed before it yielded anything."""
+        if isinstance(exception, NotChangedError):
+            return []
         pointer = pointer_of(response)
         self.run.ledger.raised(pointer)
         self.run.ledger.read_through(pointer)
+        return None

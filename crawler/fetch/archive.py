@@ -48,5 +48,5 @@ class ArchiveMiddleware:
             )
         )
         request.meta["archive"] = pointer
-        self.run.ledger.archived(pointer)
+        self.run.ledger.archived(pointer, request.meta.get("lease"))
         return response

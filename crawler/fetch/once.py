@@ -11,9 +11,11 @@ from twisted.python.failure import Failure
 
 # Decoding stays on: the spider sees what a source's spider would see.
 _WITHOUT_RUN: dict[str, Any] = {
+    "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "EXTENSIONS": {"crawler.run.Run": None, "crawler.progress.Progress": None},
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": None,
+        "crawler.fetch.conditional.ConditionalMiddleware": None,
         "crawler.fetch.archive.ArchiveMiddleware": None,
     },
     "SPIDER_MIDDLEWARES": {"crawler.fetch.accounting.OutputAccounting": None},

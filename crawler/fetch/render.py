@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
+from scrapy.http import Request
 from twisted.internet.interfaces import IAddress
 
+RENDERED = "rendered"
+"""In a request's meta: the browser is to draw it."""
 HANDLER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 BLOCKED_TYPES = frozenset({"image", "font", "media", "ping", "websocket"})
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -48,6 +51,15 @@ def browser_meta() -> dict[str, Any]:
 
     quiet = PageMethod("wait_for_load_state", "networkidle")
     return {"playwright": True, "playwright_page_methods": [quiet]}
+
+
+class RenderMiddleware:
+    """Has the browser draw a marked request: how is told when it is sent, for it is no JSON."""
+
+    def process_request(self, request: Request) -> None:
+        """Add what the browser's handler wants to know."""
+        if request.meta.get(RENDERED):
+            request.meta.update(browser_meta())
 
 
 async def is_unwanted(request: Any) -> bool:

@@ -11,11 +11,11 @@ import scrapy
 from scrapy.http import Request, Response, TextResponse
 from twisted.python.failure import Failure
 
-from crawler.fetch.render import browser_meta
+from crawler.fetch.render import RENDERED
 from crawler.items import Page
 from crawler.refinery import payload
 from crawler.run import Run
-from crawler.seeds import read_seeds, shipped_seeds
+from crawler.seeds import parse_since, read_seeds, shipped_seeds
 from crawler.source import Source
 from crawler.state.warc import read_pointer
 from pipelines.boilerplate.parts import next_part
@@ -27,10 +27,22 @@ Output = Iterator[Request | Page]
 
 
 class SourceSpider(Source, scrapy.Spider):
-    """A spider that begins at its seeds and yields Pages; `-a seeds=FILE` replaces its list."""
+    """A spider that begins at its seeds and yields Pages; `-a seeds=FILE` replaces its list.
 
-    def __init__(self, *args: Any, seeds: str | None = None, **kwargs: Any) -> None:
+    `-a since=2026-05-10` reads again what was first seen from that day on, `-a full=1` all.
+    """
+
+    def __init__(
+        self,
+        *args: Any,
+        seeds: str | None = None,
+        since: str | None = None,
+        full: str | None = None,
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.since = parse_since(since) if since else None
+        self.full = full not in (None, "", "0")
         self.start_urls = read_seeds(seeds) if seeds else self.default_seeds()
         hosts = (urlsplit(url).hostname for url in self.start_urls)
         self.allowed_domains = self.allowed_domains or [host for host in hosts if host]
@@ -46,7 +58,7 @@ class SourceSpider(Source, scrapy.Spider):
 
     def request(self, url: str, callback: Callable[..., Any], **cb_kwargs: Any) -> Request:
         """Ask for a URL in the way this source is rendered."""
-        meta = browser_meta() if self.render == "browser" else {}
+        meta = {RENDERED: True} if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
 
     def parse_article(

@@ -6,11 +6,13 @@ from scrapy.http import Response, TextResponse
 
 from crawler.sites.base import Output, SourceSpider
 from crawler.sites.discovery import find_links
+from crawler.state.requests import ONLY_WITH_NEWS
 
 
 class ListingSpider(SourceSpider):
     """Follows the article links and the next page of each list, found by `find_links`.
 
+    A list is read on while its pages show something new.
     `article_pattern` narrows the links to addresses that match it; `max_pages` bounds how many
     pages of one list are read.
     """
@@ -28,7 +30,9 @@ class ListingSpider(SourceSpider):
         for url in links:
             yield self.request(url, self.parse_article)
         if found and found.next and page < self.max_pages:
-            yield self.request(found.next, self.parse, page=page + 1)
+            following = self.request(found.next, self.parse, page=page + 1)
+            following.meta[ONLY_WITH_NEWS] = True
+            yield following
 
     def is_article(self, url: str) -> bool:
         """Tell whether the source's own pattern, if any, lets this address through."""

@@ -1,6 +1,7 @@
 """Any site, with no source file: `scrapy crawl site -a url=http://…`."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy.http import Response
 
@@ -19,6 +20,11 @@ class Site(ListingSpider):
     def __init__(self, *args: Any, url: str | None = None, **kwargs: Any) -> None:
         self.url = url
         super().__init__(*args, **kwargs)
+
+    @property
+    def frontier_key(self) -> str:
+        """Keep the frontiers of different sites apart."""
+        return f"site:{urlsplit(self.start_urls[0]).netloc.lower()}"
 
     def default_seeds(self) -> list[str]:
         """Give the URL of the command line; raises SeedError without one."""

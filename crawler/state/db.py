@@ -20,27 +20,14 @@ from sqlalchemy import (
     Text,
     create_engine,
     event,
-    inspect,
-    select,
-    text,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from crawler.state.migrate import MigrationError, migrate
 from crawler.state.wal import use_wal
 
-SCHEMA = 2
-# What leads from the schema of this number to the next.
-UPGRADES = {
-    1: (
-        "ALTER TABLE articles ADD COLUMN stated JSON",
-        "ALTER TABLE quarantine ADD COLUMN dropped JSON",
-    ),
-}
-
 metadata = MetaData()
-
-schema_version = Table("schema_version", metadata, Column("version", Integer, primary_key=True))
 
 # The columns are named as the output fields; those of a notice are null in an article's row.
 articles = Table(
@@ -52,7 +39,7 @@ articles = Table(
     Column("stored_at", String(32), nullable=False),
     Column("url", Text, nullable=False),
     Column("canonical_url", Text, nullable=False),
-    Column("source", String(64), nullable=False),
+    Column("source", String(128), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("title", Text, nullable=False),
     Column("text", Text, nullable=False),
@@ -97,7 +84,7 @@ quarantine = Table(
     Column("id", Integer, primary_key=True),
     Column("at", String(32), nullable=False),
     Column("run", Integer),
-    Column("source", String(64), nullable=False),
+    Column("source", String(128), nullable=False),
     Column("url", Text, nullable=False),
     Column("reason", Text, nullable=False),
     Column("kind", String(16)),
@@ -114,7 +101,7 @@ dead_letters = Table(
     Column("id", Integer, primary_key=True),
     Column("at", String(32), nullable=False),
     Column("run", Integer),
-    Column("source", String(64), nullable=False),
+    Column("source", String(128), nullable=False),
     Column("url", Text, nullable=False),
     Column("stage", Text, nullable=False),
     Column("error", Text, nullable=False),
@@ -126,13 +113,63 @@ runs = Table(
     "runs",
     metadata,
     Column("id", Integer, primary_key=True),
-    Column("source", String(64), nullable=False),
+    Column("source", String(128), nullable=False),
     Column("started_at", String(32), nullable=False),
     Column("ended_at", String(32)),
     Column("status", String(16), nullable=False),
     Column("exit_code", Integer),
     Column("reasons", JSON),
     Column("outcomes", JSON),
+    Column("owner", String(64)),
+    Column("heartbeat_at", String(32)),
+    # When the pass over the source began: an interrupted run hands it on to the one that goes on.
+    Column("cycle", Float),
+    Index("runs_source", "source", "id"),
+)
+
+# One row a known address. Times are seconds since 1970.
+frontier = Table(
+    "frontier",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("source", String(128), nullable=False),
+    Column("key", String(40), nullable=False),
+    Column("host", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("callback", String(128), nullable=False),
+    Column("request", Text, nullable=False),
+    Column("priority", Integer, nullable=False),
+    Column("depth", Integer, nullable=False),
+    # due, leased, waiting (for next_due), done, gone, failed
+    Column("status", String(8), nullable=False),
+    Column("next_due", Float),
+    Column("outcome", String(12)),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    Column("owner", String(64)),
+    Column("lease_until", Float),
+    Column("first_seen", Float, nullable=False),
+    Column("fetched_at", Float),
+    Column("changed_at", Float),
+    Column("revisit", Float),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("digest", String(40)),
+    Column("archive", Text),
+    Index("frontier_key", "source", "key", unique=True),
+    Index("frontier_due", "source", "status", "priority", "id"),
+    Index("frontier_next_due", "source", "status", "next_due"),
+)
+
+# Which process may send requests to a host: politeness holds across all of them.
+hosts = Table(
+    "hosts",
+    metadata,
+    Column("host", Text, primary_key=True),
+    Column("owner", String(64)),
+    Column("until", Float, nullable=False),
+    Column("since", Float),
+    Column("wanted", Float),
+    Column("last", String(64)),
 )
 
 
@@ -153,26 +190,13 @@ def open_database(url: str) -> Engine:
         else:
             engine = create_engine(url, pool_pre_ping=True)
         with engine.begin() as connection:
-            _ensure_schema(connection)
+            migrate(connection)
+    except MigrationError as error:
+        raise DatabaseError(f"{shown}: {error}") from error
     except (SQLAlchemyError, OSError, NoSuchModuleError, ModuleNotFoundError) as error:
         cause = getattr(error, "orig", None) or error
         raise DatabaseError(f"cannot open database {shown}: {cause}") from error
     return engine
-
-
-def _ensure_schema(connection: Connection) -> None:
-    if not inspect(connection).has_table(schema_version.name):
-        metadata.create_all(connection)
-        connection.execute(schema_version.insert().values(version=SCHEMA))
-        return
-    found = connection.scalar(select(schema_version.c.version))
-    while found in UPGRADES:
-        for statement in UPGRADES[found]:
-            connection.execute(text(statement))
-        found += 1
-        connection.execute(schema_version.update().values(version=found))
-    if found != SCHEMA:
-        raise DatabaseError(f"the database has schema {found}, this version reads {SCHEMA}")
 
 
 def _open_sqlite(url: str, path: str | None) -> Engine:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 OUTCOMES = ("listing", "stored", "reprint", "unchanged", "quarantined", "gone", "failed")
@@ -15,6 +16,7 @@ _PRECEDENCE = ("failed", "stored", "reprint", "unchanged", "quarantined")
 class _Open:
     """A response whose items are still on their way."""
 
+    lease: int | None
     yielded: int = 0
     ended: int = 0
     complete: bool = False
@@ -25,44 +27,44 @@ class Ledger:
     """Follows each archived response, by its pointer, to its outcome.
 
     A response is `passed_on` when another fetch took its place (a redirect, a retry) or when it
-    only served the crawl (robots.txt); all others close in one of OUTCOMES.
+    only served the crawl (robots.txt); all others close in one of OUTCOMES. `settled` is told the
+    frontier's lease of a page, where it has one, and the outcome.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, settled: Callable[[int | None, str], None] = lambda *_: None) -> None:
+        self._settled = settled
         self.outcomes: Counter[str] = Counter()
         self.items: Counter[str] = Counter()
         self.archived_count = 0
         self.passed_on = 0
         self.unfetched = 0
-        self._unread: set[str] = set()
+        self._unread: dict[str, int | None] = {}
         self._open: dict[str, _Open] = {}
 
-    def archived(self, pointer: str) -> None:
+    def archived(self, pointer: str, lease: int | None = None) -> None:
         """Note a response that was fetched and written to the archive."""
         self.archived_count += 1
-        self._unread.add(pointer)
+        self._unread[pointer] = lease
 
     def pass_on(self, pointer: str) -> None:
         """Note that another fetch takes the place of this response."""
         if pointer in self._unread:
-            self._unread.remove(pointer)
+            del self._unread[pointer]
             self.passed_on += 1
 
     def close(self, pointer: str, outcome: str) -> None:
         """Close a response that yields nothing: gone, failed; once, however often it is told."""
         if pointer in self._unread:
-            self._unread.remove(pointer)
-            self.outcomes[outcome] += 1
+            self._end(self._unread.pop(pointer), outcome)
 
-    def fail_unfetched(self) -> None:
+    def fail_unfetched(self, lease: int | None = None) -> None:
         """Count a URL that no response came from."""
         self.unfetched += 1
-        self.outcomes["failed"] += 1
+        self._end(lease, "failed")
 
     def read(self, pointer: str) -> None:
         """Open a response that a spider begins to read."""
-        self._unread.discard(pointer)
-        self._open[pointer] = _Open()
+        self._open[pointer] = _Open(self._unread.pop(pointer, None))
 
     def yielded(self, pointer: str) -> None:
         """Note that the spider yielded an item of this response."""
@@ -96,7 +98,11 @@ class Ledger:
         if entry.complete and entry.ended >= entry.yielded:
             del self._open[pointer]
             outcome = next((r for r in _PRECEDENCE if r in entry.results), "listing")
-            self.outcomes[outcome] += 1
+            self._end(entry.lease, outcome)
+
+    def _end(self, lease: int | None, outcome: str) -> None:
+        self.outcomes[outcome] += 1
+        self._settled(lease, outcome)
 
     def gaps(self, records_in_archive: int) -> list[str]:
         """Say in words what does not add up; empty when every response is accounted for."""

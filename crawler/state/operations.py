@@ -136,13 +136,6 @@ def settle_dead_letters(connection: Connection, pointers: Collection[str]) -> No
     connection.execute(update(dead_letters).where(chosen).values(replayed_at=now()))
 
 
-def start_run(connection: Connection, source: str) -> int:
-    """Open a run record and give its number."""
-    values = {"source": source, "started_at": now(), "status": "running"}
-    key = connection.execute(insert(runs).values(values)).inserted_primary_key
-    return int(key[0]) if key else 0
-
-
 def end_run(connection: Connection, run: int, values: Mapping[str, Any]) -> None:
     """Close a run record with status, exit_code, reasons, outcomes."""
     connection.execute(

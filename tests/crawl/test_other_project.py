@@ -27,10 +27,11 @@ class Foreign(scrapy.Spider):
     name = "foreign"
 
     async def start(self):
-        yield scrapy.Request(self.url + "/dict", cb_kwargs={"make": dict})
-        yield scrapy.Request(self.url + "/attrs", cb_kwargs={"make": Story})
+        yield scrapy.Request(self.url + "/dict", cb_kwargs={"make": "dict"})
+        yield scrapy.Request(self.url + "/attrs", cb_kwargs={"make": "Story"})
 
     def parse(self, response, make):
+        make = {"dict": dict, "Story": Story}[make]
         yield make(url=response.url, html=response.text)
 """
 

@@ -1,0 +1,333 @@
+"""The durable frontier: Scrapy's scheduler over the state database, in the dupefilter's place."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter, defaultdict, deque
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from scrapy import Spider, signals
+from scrapy.core.scheduler import BaseScheduler
+from scrapy.crawler import Crawler
+from scrapy.http import Request
+from scrapy.utils.defer import deferred_from_coro
+from sqlalchemy import Connection
+from twisted.internet.defer import Deferred
+
+from crawler.run import Run
+from crawler.state import leases
+from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
+from crawler.state.revisit import Known, Policy, settle
+from crawler.state.writer import StorageError
+
+logger = logging.getLogger(__name__)
+
+# Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
+HELD = 2
+POLL = 1.0  # seconds between looks where other processes hold what is left
+
+
+@dataclass(slots=True)
+class Lease:
+    """One page that this process is at: its row, and what its last response said."""
+
+    row: Mapping[str, Any]
+    visit: dict[str, Any] = field(default_factory=dict)
+    children: list[Request] = field(default_factory=list)
+    coming: int = 0
+    """Requests that were yielded and have not arrived."""
+    outcome: str = ""
+    retry_at: float | None = None
+
+
+class Frontier(BaseScheduler):
+    """Requests live in the table `frontier`; a page's row closes when all of it is committed.
+
+    What a response yields is written in the transaction that closes its lease. A process that
+    is killed leaves its leases, at most twice CONCURRENT_REQUESTS, to the next one.
+    """
+
+    def __init__(self, crawler: Crawler) -> None:
+        settings = crawler.settings
+        self.crawler = crawler
+        self.run = Run.of(crawler)
+        self.most = HELD * settings.getint("CONCURRENT_REQUESTS")
+        self.per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        self.held: dict[int, Lease] = {}
+        self._again: deque[Request] = deque()
+        self._ready: dict[str, deque[Request]] = defaultdict(deque)
+        self._starts: list[Request] = []
+        self._closing: list[Lease] = []
+        self._flushing: asyncio.Task[None] | None = None
+        self._leasing: asyncio.Task[None] | None = None
+        self._exhausted = False
+        self._closed = False
+        crawler.signals.connect(self._arrived, signal=signals.request_scheduled)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Frontier:
+        """Share the run's writer."""
+        return cls(crawler)
+
+    def open(self, spider: Spider) -> Deferred[None]:
+        """Begin the run's record, take dead leases over and wake what is due."""
+        self.spider: Any = spider
+        return deferred_from_coro(self._open())
+
+    async def _open(self) -> None:
+        self.run.frontier = self
+        await self.run.begin()
+        spider = self.spider
+        policy = Policy.of(getattr(spider, "rhythm", "daily"), getattr(spider, "recheck", 14))
+        self.policy = policy
+        self.over = leases.Pass(
+            source=self.run.key,
+            owner=self.run.owner.name,
+            cycle=self.run.cycle,
+            since=getattr(spider, "since", None),
+            full=bool(getattr(spider, "full", False)),
+        )
+
+        def begin(connection: Connection) -> int:
+            now = time.time()
+            count = leases.take_over(connection, self.over.source, self.run.owner.is_dead, now)
+            leases.wake(connection, self.over.source, now)
+            return count
+
+        count = await self.run.writer.write(begin)
+        if count:
+            logger.info("%s: takes over %d pages of a run that was killed", self.run.key, count)
+            self.crawler.stats.inc_value("frontier/taken_over", count)
+
+    def enqueue_request(self, request: Request) -> bool:
+        """Take a request; the database says later whether it is known. Raises RequestError."""
+        leased = self.held.get(request.meta.get("lease", 0))
+        if leased is not None and not leased.outcome:  # a retry or a redirect
+            self._again.append(request)
+            return True
+        parent = self.held.get(request.meta.get("from", 0))
+        if parent is None:
+            to_row(request, self.spider, self.crawler.request_fingerprinter)  # complain here
+            self._starts.append(request)
+            self._flush_soon()
+        else:
+            parent.children.append(request)
+        self._exhausted = False
+        return True
+
+    def next_request(self) -> Request | None:
+        """Give the next request of a host that has room, the host with the fewest first."""
+        if self._again:
+            return self._again.popleft()
+        self._lease_soon()
+        slots = self.crawler.engine.downloader.slots
+        best, fewest = None, self.per_host
+        for host in self._ready:
+            slot = slots.get(host) or slots.get(host.rpartition(":")[0])
+            active = len(slot.active) if slot else 0
+            if active < fewest:
+                best, fewest = host, active
+        if best is None:
+            return None
+        request = self._ready[best].popleft()
+        if not self._ready[best]:
+            del self._ready[best]
+        return request
+
+    def has_pending_requests(self) -> bool:
+        """Tell whether there is, or may soon be, something to fetch."""
+        if self.run.stopped:
+            return False
+        if self._again or self._ready or self._starts or self._closing:
+            return True
+        if self._flushing is not None or self._leasing is not None:
+            return True
+        if not self._exhausted:
+            self._lease_soon()
+        return not self._exhausted
+
+    def expect(self, lease_id: int) -> None:
+        """Note that a page yielded a request, which is on its way to `enqueue_request`."""
+        if lease_id in self.held:
+            self.held[lease_id].coming += 1
+
+    def _arrived(self, request: Request) -> None:
+        """Note that a request has come, or will not, being refused as another site's."""
+        lease = self.held.get(request.meta.get("from", 0))
+        if lease is not None:
+            lease.coming -= 1
+            self._close_if_done(lease)
+
+    def settle(self, lease_id: int | None, outcome: str) -> None:
+        """Close a lease: all that came out of its page is committed, or it failed."""
+        lease = self.held.get(lease_id or 0)
+        if lease is not None and not lease.outcome:
+            lease.outcome = outcome
+            self._close_if_done(lease)
+
+    def _close_if_done(self, lease: Lease) -> None:
+        if lease.outcome and lease.coming <= 0:
+            self._closing.append(lease)
+            self._flush_soon()
+
+    def _flush_soon(self) -> None:
+        if self._flushing is None and not self.run.stopped:
+            self._flushing = asyncio.ensure_future(self._flush())
+
+    async def _flush(self) -> None:
+        """Write what has gathered; what gathers meanwhile goes into the next transaction."""
+        try:
+            while self._starts or self._closing:
+                await asyncio.sleep(0)  # what arrived in this turn is enqueued before it ends
+                starts, self._starts = self._starts, []
+                closing, self._closing = self._closing, []
+                known = await self.run.writer.write(self._writes(starts, closing))
+                self.run.known += known
+                for lease in closing:
+                    self.held.pop(lease.row["id"], None)
+        except StorageError as error:
+            self.run.stop(error)
+        finally:
+            self._flushing = None
+            self._nudge()
+
+    def _writes(
+        self, starts: list[Request], closing: list[Lease]
+    ) -> Callable[[Connection], int]:
+        now = time.time()
+        found = [self._found(starts)]
+        found += [self._found(lease.children) for lease in closing if lease.children]
+        rows = [self._settled(lease, now) for lease in closing]
+
+        def write(connection: Connection) -> int:
+            known = sum(leases.add(connection, each, self.over, now) for each in found)
+            leases.close(connection, rows)
+            return known
+
+        return write
+
+    def _found(self, requests: list[Request]) -> leases.Found:
+        sorted_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        for request in requests:
+            if request.meta.get(ONLY_WITH_NEWS):
+                place = "pages"
+            elif request.meta.get("is_start_request"):
+                place = "starts"
+            else:
+                place = "forced" if request.dont_filter else "rows"
+            row = to_row(request, self.spider, self.crawler.request_fingerprinter)
+            sorted_out[place].append(row)
+        return leases.Found(**sorted_out)
+
+    def _settled(self, lease: Lease, now: float) -> dict[str, Any]:
+        row, outcome = lease.row, lease.outcome
+        # A list that did not change stays one, and what was found to be an article too.
+        kind = row["outcome"] if outcome == "unchanged" and row["outcome"] else outcome
+        known = Known(
+            row["first_seen"], row["changed_at"], row["revisit"], row["attempts"], row["outcome"]
+        )
+        decided = settle("listing" if kind == "listing" else outcome, known, self.policy, now)
+        values: dict[str, Any] = {
+            name: row[name]
+            for name in ("etag", "last_modified", "digest", "archive", "changed_at", "fetched_at")
+        }
+        if outcome not in ("failed", "refused"):
+            values |= lease.visit | {"fetched_at": now}
+            if outcome != "unchanged":
+                values["changed_at"] = now
+        return values | {
+            "id": row["id"],
+            "owner": self.over.owner,
+            "outcome": kind,
+            "status": "waiting" if lease.retry_at else decided.status,
+            "next_due": lease.retry_at or decided.next_due,
+            "attempts": decided.attempts,
+            "revisit": decided.revisit,
+        }
+
+    def _lease_soon(self) -> None:
+        room = self.most - len(self.held)
+        if self._leasing is None and not self._exhausted and not self._closed:
+            if room > self.most // 2 and not self.run.stopped:
+                self._leasing = asyncio.ensure_future(self._lease(room))
+
+    async def _lease(self, room: int) -> None:
+        try:
+            counts = Counter(lease.row["host"] for lease in self.held.values())
+            busy = {host: count >= HELD * self.per_host for host, count in counts.items()}
+            now = time.time()
+            until = now + self.run.lease_seconds
+
+            def take(connection: Connection) -> tuple[list[dict[str, Any]], tuple[bool, int]]:
+                rows = leases.lease(connection, self.over, room, busy, until, now)
+                return rows, (True, 0) if rows else leases.left(connection, self.over, now)
+
+            rows, (due, others) = await self.run.writer.write(take)
+            for row in rows:
+                self._take(row)
+            if not rows:
+                await self._nothing_leased(due, others)
+        except StorageError as error:
+            self.run.stop(error)
+        finally:
+            self._leasing = None
+            self._nudge()
+
+    async def _nothing_leased(self, due: bool, others: int) -> None:
+        """End where nothing is left; wait where other processes are at it, or may have died."""
+        if self._starts or self._closing or self._flushing is not None:
+            return
+        if not self.held and not due and not others:
+            self._exhausted = True
+            return
+        if others or due:
+            source, is_dead = self.over.source, self.run.owner.is_dead
+            await self.run.writer.write(
+                lambda c: leases.take_over(c, source, is_dead, time.time())
+            )
+        await asyncio.sleep(0.1 if self.held else POLL)
+
+    def _take(self, row: Mapping[str, Any]) -> None:
+        lease = Lease(row)
+        self.held[row["id"]] = lease
+        try:
+            request = to_request(row, self.spider)
+        except (RequestError, ValueError, TypeError) as error:
+            logger.error("%s", error)
+            self.run.reasons.append(str(error))
+            self.run.ledger.fail_unfetched(row["id"])
+            return
+        request.meta.update({"lease": row["id"], "scheduled": True})
+        if row["fetched_at"] and not self.over.full:
+            names = ("etag", "last_modified", "digest", "archive", "fetched_at")
+            request.meta["visited"] = {name: row[name] for name in names if row[name]}
+        self._ready[row["host"]].append(request)
+
+    def _nudge(self) -> None:
+        # The engine asks again only when a download ends, or every five seconds.
+        engine = self.crawler.engine
+        if engine is not None and engine._slot is not None:
+            engine._slot.nextcall.schedule()
+
+    def close(self, reason: str) -> Deferred[None]:
+        """Write the rest and give back what was not fetched."""
+        self._closed = True
+        return deferred_from_coro(self._close())
+
+    async def _close(self) -> None:
+        for task in (self._leasing, self._flushing):
+            if task is not None:
+                await task
+        if self.run.stopped:
+            return
+        await self._flush()
+
+        try:
+            await self.run.writer.write(lambda c: leases.release(c, self.over, time.time()))
+        except StorageError as error:
+            self.run.stop(error)
+        self.held.clear()

@@ -1,0 +1,252 @@
+"""The frontier's statements: each inside the caller's transaction, the same on both databases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, TextClause, bindparam, text
+
+_INSERT = text(
+    "INSERT INTO frontier (source, key, host, url, callback, request, priority, depth, status,"
+    " next_due, first_seen, attempts) VALUES (:source, :key, :host, :url, :callback, :request,"
+    " :priority, :depth, 'due', :now, :now, 0) ON CONFLICT (source, key) DO NOTHING"
+)
+_AGAIN = (
+    "UPDATE frontier SET status = 'due', next_due = :now, callback = :callback,"
+    " request = :request, priority = :priority"
+    " WHERE source = :source AND key = :key AND status NOT IN ('due', 'leased')"
+)
+_FORCED = text(_AGAIN)
+_OLDER = text(f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle)")
+_SEEN_SINCE = text(
+    f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle) AND first_seen >= :since"
+)
+# A list that is linked again is read again, once a cycle; its validators make that cheap.
+_LISTS = text(
+    f"{_AGAIN} AND outcome = 'listing' AND (fetched_at IS NULL OR fetched_at < :cycle)"
+)
+_NEWS = text(
+    "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys"
+    " AND first_seen >= :since"
+).bindparams(bindparam("keys", expanding=True))
+_ARTICLES = text(
+    "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND status <> 'due'"
+    " AND outcome IN ('stored', 'reprint', 'unchanged')"
+).bindparams(bindparam("keys", expanding=True))
+
+# Who had a host last waits longer for it than the others, so that they have their turn.
+_FREE_HOST = (
+    "NOT EXISTS (SELECT 1 FROM hosts WHERE hosts.host = frontier.host AND"
+    " ((hosts.until > :now AND coalesce(hosts.owner, '') <> :owner)"
+    " OR (hosts.owner IS NULL AND hosts.last = :owner AND hosts.until > :now - :turn)"
+    " OR (hosts.owner = :owner AND hosts.wanted > hosts.since AND hosts.since < :now - :term)))"
+)
+_COLUMNS = (
+    "id, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
+    " changed_at, fetched_at, etag, last_modified, digest, archive"
+)
+_DUE = (
+    f"SELECT {_COLUMNS} FROM frontier"  # noqa: S608 - names of columns
+    " WHERE source = :source AND status = 'due'"
+    f" AND {_FREE_HOST} AND host NOT IN :full"
+    " ORDER BY priority DESC, id LIMIT :most"
+)
+_CLAIM_HOST = text(
+    "INSERT INTO hosts (host, owner, until, since) VALUES (:host, :owner, :until, :now)"
+    " ON CONFLICT (host) DO UPDATE SET until = :until, owner = :owner,"
+    " since = CASE WHEN hosts.owner = :owner THEN hosts.since ELSE :now END"
+    " WHERE hosts.until <= :now OR hosts.owner = :owner"
+)
+_YIELD_HOSTS = text(
+    "UPDATE hosts SET owner = NULL, last = :owner, until = :rest WHERE owner = :owner"
+    " AND wanted > since AND since < :now - :term AND host NOT IN :busy"
+).bindparams(bindparam("busy", expanding=True))
+_WANT_HOSTS = text(
+    "UPDATE hosts SET wanted = :now WHERE until > :now AND owner <> :owner AND host IN"
+    " (SELECT DISTINCT host FROM frontier WHERE source = :source AND status = 'due')"
+)
+_LEASE = text(
+    "UPDATE frontier SET status = 'leased', owner = :owner, lease_until = :until WHERE id IN :ids"
+).bindparams(bindparam("ids", expanding=True))
+_WAKE = text(
+    "UPDATE frontier SET status = 'due' WHERE source = :source AND status = 'waiting'"
+    " AND next_due <= :now"
+)
+_SETTLE = text(
+    "UPDATE frontier SET status = :status, next_due = :next_due, attempts = :attempts,"
+    " revisit = :revisit, outcome = :outcome, fetched_at = :fetched_at, changed_at = :changed_at,"
+    " etag = :etag, last_modified = :last_modified, digest = :digest, archive = :archive,"
+    " owner = NULL, lease_until = NULL WHERE id = :id AND owner = :owner"
+)
+_GIVE_BACK = (
+    "UPDATE frontier SET status = 'due', owner = NULL, lease_until = NULL"
+    " WHERE status = 'leased' AND source = :source"
+)
+_RELEASE = text(f"{_GIVE_BACK} AND owner = :owner")
+_EXPIRE = text(f"{_GIVE_BACK} AND lease_until < :now")
+_LEAVE_HOSTS = text("UPDATE hosts SET owner = NULL, until = :until WHERE owner = :owner")
+_FREE_HOSTS = text("DELETE FROM hosts WHERE owner = :owner")
+_LEASE_OWNERS = text(
+    "SELECT DISTINCT owner FROM frontier WHERE source = :source AND status = 'leased'"
+)
+_HOST_OWNERS = text("SELECT DISTINCT owner FROM hosts WHERE owner IS NOT NULL")
+_ANY_DUE = text("SELECT 1 FROM frontier WHERE source = :source AND status = 'due' LIMIT 1")
+_OTHERS = text(
+    "SELECT count(*) FROM frontier WHERE source = :source AND status = 'leased' AND owner <> :owner"
+)
+
+HOST_REST = 1.0  # seconds between two processes at one host
+TERM = 30.0  # seconds after which a host goes to a process that waits for it
+TURN = 5.0  # seconds that who had it waits longer than the others
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What came out of one response: rows to be known, and rows that are to be due again.
+
+    `forced` are due whatever is known of them, `lists` only if the response brought news.
+    """
+
+    rows: Sequence[Mapping[str, Any]] = ()
+    forced: Sequence[Mapping[str, Any]] = ()
+    starts: Sequence[Mapping[str, Any]] = ()
+    pages: Sequence[Mapping[str, Any]] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass over a source: when it began, and what `-a since` and `--full` ask for."""
+
+    source: str
+    owner: str
+    cycle: float
+    since: float | None = None
+    full: bool = False
+
+
+def add(connection: Connection, found: Found, over: Pass, now: float) -> int:
+    """Put what was found into the frontier; gives how many of its rows are known articles."""
+    own = {"source": over.source, "now": now}
+    rows = [row | own for row in map(dict, found.rows)]
+    known = 0
+    if rows:
+        connection.execute(_INSERT, rows)
+        keys = {"source": over.source, "keys": [row["key"] for row in rows]}
+        known = connection.scalar(_ARTICLES, keys) or 0
+        _again(connection, rows, over)
+    for statement, some in ((_FORCED, found.forced), (_OLDER, found.starts)):
+        chosen = [row | own | {"cycle": over.cycle} for row in map(dict, some)]
+        if chosen:
+            connection.execute(_INSERT, chosen)
+            connection.execute(statement, chosen)
+    if found.pages and _has_news(connection, rows, over):
+        pages = [row | own | {"cycle": over.cycle} for row in map(dict, found.pages)]
+        connection.execute(_INSERT, pages)
+        connection.execute(_OLDER, pages)
+    return known
+
+
+def _again(connection: Connection, rows: list[dict[str, Any]], over: Pass) -> None:
+    chosen = [row | {"cycle": over.cycle, "since": over.since} for row in rows]
+    if over.full:
+        connection.execute(_OLDER, chosen)
+        return
+    if over.since is not None:
+        connection.execute(_SEEN_SINCE, chosen)
+    connection.execute(_LISTS, chosen)
+
+
+def _has_news(connection: Connection, rows: list[dict[str, Any]], over: Pass) -> bool:
+    """Tell whether a list page shows anything first seen in this pass, or since the date asked."""
+    if over.full:
+        return True
+    since = over.cycle if over.since is None else min(over.cycle, over.since)
+    keys = [row["key"] for row in rows]
+    found = {"source": over.source, "keys": keys, "since": since}
+    return bool(rows) and bool(connection.scalar(_NEWS, found))
+
+
+def lease(
+    connection: Connection,
+    over: Pass,
+    most: int,
+    busy: Mapping[str, bool],
+    until: float,
+    now: float,
+) -> list[dict[str, Any]]:
+    """Lease at most so many due rows, of hosts that no other process is at, in order.
+
+    `busy` are the hosts that this process is at, true where it has enough of them.
+    """
+    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    mine = {"source": over.source, "owner": over.owner, "now": now, "until": until}
+    terms = {"term": TERM, "turn": TURN}
+    # An empty IN is no row's: no host has the empty name.
+    yielded = mine | terms | {"busy": [*busy, ""], "rest": now + HOST_REST}
+    connection.execute(_YIELD_HOSTS, yielded)
+    full = [host for host, enough in busy.items() if enough]
+    rows = connection.execute(_due(lock), mine | terms | {"full": [*full, ""], "most": most})
+    chosen = [dict(row) for row in rows.mappings()]
+    claimed = {
+        host: connection.execute(_CLAIM_HOST, mine | {"host": host}).rowcount == 1
+        for host in sorted({row["host"] for row in chosen})
+    }
+    chosen = [row for row in chosen if claimed[row["host"]]]
+    if chosen:
+        connection.execute(_LEASE, mine | {"ids": [row["id"] for row in chosen]})
+    return chosen
+
+
+def _due(lock: str) -> TextClause:
+    if lock not in _due_statements:
+        statement = text(_DUE + lock).bindparams(bindparam("full", expanding=True))
+        _due_statements[lock] = statement
+    return _due_statements[lock]
+
+
+_due_statements: dict[str, TextClause] = {}
+
+
+def wake(connection: Connection, source: str, now: float) -> None:
+    """Make due what has waited long enough."""
+    connection.execute(_WAKE, {"source": source, "now": now})
+
+
+def close(connection: Connection, settled: Sequence[Mapping[str, Any]]) -> None:
+    """Close leases; one that was taken over by another process stays that process's."""
+    if settled:
+        connection.execute(_SETTLE, [dict(row) for row in settled])
+
+
+def take_over(
+    connection: Connection, source: str, is_dead: Callable[[str], bool], now: float
+) -> int:
+    """Make the leases due of processes that have ended or let them expire; gives how many."""
+    count = connection.execute(_EXPIRE, {"source": source, "now": now}).rowcount
+    for owner in connection.scalars(_LEASE_OWNERS, {"source": source}).all():
+        if owner and is_dead(owner):
+            count += connection.execute(_RELEASE, {"source": source, "owner": owner}).rowcount
+    for owner in connection.scalars(_HOST_OWNERS).all():
+        if is_dead(owner):
+            connection.execute(_FREE_HOSTS, {"owner": owner})
+    return count
+
+
+def release(connection: Connection, over: Pass, now: float) -> None:
+    """Give back all that this process holds."""
+    connection.execute(_RELEASE, {"source": over.source, "owner": over.owner})
+    connection.execute(_LEAVE_HOSTS, {"owner": over.owner, "until": now + HOST_REST})
+
+
+def left(connection: Connection, over: Pass, now: float) -> tuple[bool, int]:
+    """Tell whether anything is due, and how many pages other processes are at.
+
+    What is due and cannot be leased is of hosts that others are at: they are told.
+    """
+    mine = {"source": over.source, "owner": over.owner, "now": now}
+    due = connection.scalar(_ANY_DUE, mine) is not None
+    if due:
+        connection.execute(_WANT_HOSTS, mine)
+    return due, connection.scalar(_OTHERS, mine) or 0

@@ -1,0 +1,1 @@
+"""Alembic's revisions: each says how one schema becomes the next."""
