@@ -6,7 +6,7 @@ import asyncio
 import gc
 import logging
 import time
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any
@@ -72,6 +72,7 @@ class Run:
         self.known = 0
         self.unchanged_lists = 0
         self._heart: asyncio.Task[None] | None = None
+        self._ending: asyncio.Future[None] | None = None
         self.replayed: set[str] = set()
         self.dead: set[str] = set()
         self.dead_letters = 0
@@ -175,9 +176,10 @@ class Run:
     async def _beat(self) -> None:
         while not self.stopped:
             await asyncio.sleep(self.crawler.settings.getfloat("QINGYUAN_HEARTBEAT"))
-            number, name, until = self.number or 0, self.owner.name, time.time() + self.lease_seconds
+            until = time.time() + self.lease_seconds
+            sign = partial(beat, run=self.number or 0, owner=self.owner.name, until=until)
             try:
-                await self.writer.write(lambda c: beat(c, number, name, until))  # noqa: B023
+                await self.writer.write(sign)
             except StorageError as error:
                 self.stop(error)
 
@@ -190,7 +192,7 @@ class Run:
         logger.critical("the crawl ends: %s", error)
         engine = self.crawler.engine
         if engine is not None and engine.spider is not None:
-            asyncio.ensure_future(engine.close_spider_async(reason="storage_failed"))
+            self._ending = asyncio.ensure_future(engine.close_spider_async(reason="storage_failed"))
 
     def settled(self, lease: int | None, outcome: str) -> None:
         """Tell the frontier, where there is one, what became of a lease's page."""

@@ -92,26 +92,27 @@ class OutputAccounting:
         try:
             async for output in result:
                 if isinstance(output, Request):
-                    if output is response.request:
-                        output = output.copy()
-                    self._count_request(response, output)
+                    yield self._counted(response, output)
                 else:
                     self.run.ledger.yielded(pointer)
-                yield output
+                    yield output
         except Exception:
             self.run.ledger.raised(pointer)
             raise
         finally:
             self.run.ledger.read_through(pointer)
 
-    def _count_request(self, response: Response, output: Request) -> None:
-        """Tell the frontier which page a request is from; what is its own comes with no other."""
+    def _counted(self, response: Response, output: Request) -> Request:
+        """Tell the frontier which page a request is from; what is a fetch's own stays with it."""
+        if output is response.request:
+            output = output.copy()
         for name in PASSING:
             output.meta.pop(name, None)
         lease = response.request.meta.get("lease") if response.request is not None else None
         if lease is not None and self.run.frontier is not None:
             output.meta["from"] = lease
             self.run.frontier.expect(lease)
+        return output
 
     def process_spider_exception(
         self, response: Response, exception: Exception, spider: Spider | None = None

@@ -251,20 +251,19 @@ class Frontier(BaseScheduler):
 
     def _lease_soon(self) -> None:
         room = self.most - len(self.held)
-        if self._leasing is None and not self._exhausted and not self._closed:
-            if room > self.most // 2 and not self.run.stopped:
-                self._leasing = asyncio.ensure_future(self._lease(room))
+        idle = self._leasing is None and not (self._exhausted or self._closed or self.run.stopped)
+        if idle and room > self.most // 2:
+            self._leasing = asyncio.ensure_future(self._lease(room))
 
     async def _lease(self, room: int) -> None:
         try:
             counts = Counter(lease.row["host"] for lease in self.held.values())
             busy = {host: count >= HELD * self.per_host for host, count in counts.items()}
-            now = time.time()
-            until = now + self.run.lease_seconds
+            until = time.time() + self.run.lease_seconds
 
             def take(connection: Connection) -> tuple[list[dict[str, Any]], tuple[bool, int]]:
-                rows = leases.lease(connection, self.over, room, busy, until, now)
-                return rows, (True, 0) if rows else leases.left(connection, self.over, now)
+                rows = leases.lease(connection, self.over, most=room, busy=busy, until=until)
+                return rows, (True, 0) if rows else leases.left(connection, self.over)
 
             rows, (due, others) = await self.run.writer.write(take)
             for row in rows:

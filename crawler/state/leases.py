@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -169,17 +170,13 @@ def _has_news(connection: Connection, rows: list[dict[str, Any]], over: Pass) ->
 
 
 def lease(
-    connection: Connection,
-    over: Pass,
-    most: int,
-    busy: Mapping[str, bool],
-    until: float,
-    now: float,
+    connection: Connection, over: Pass, *, most: int, busy: Mapping[str, bool], until: float
 ) -> list[dict[str, Any]]:
     """Lease at most so many due rows, of hosts that no other process is at, in order.
 
     `busy` are the hosts that this process is at, true where it has enough of them.
     """
+    now = time.time()
     lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     mine = {"source": over.source, "owner": over.owner, "now": now, "until": until}
     terms = {"term": TERM, "turn": TURN}
@@ -240,12 +237,12 @@ def release(connection: Connection, over: Pass, now: float) -> None:
     connection.execute(_LEAVE_HOSTS, {"owner": over.owner, "until": now + HOST_REST})
 
 
-def left(connection: Connection, over: Pass, now: float) -> tuple[bool, int]:
+def left(connection: Connection, over: Pass) -> tuple[bool, int]:
     """Tell whether anything is due, and how many pages other processes are at.
 
     What is due and cannot be leased is of hosts that others are at: they are told.
     """
-    mine = {"source": over.source, "owner": over.owner, "now": now}
+    mine = {"source": over.source, "owner": over.owner, "now": time.time()}
     due = connection.scalar(_ANY_DUE, mine) is not None
     if due:
         connection.execute(_WANT_HOSTS, mine)

@@ -10,11 +10,10 @@ import pytest
 from sqlalchemy import Connection, Engine, Table, select
 
 from crawler.items import Damage, Rejected
-from crawler.state.db import articles, dead_letters, open_database, quarantine, runs
+from crawler.state.db import articles, dead_letters, open_database, quarantine
 from crawler.state.operations import (
     add_dead_letter,
     add_quarantine,
-    end_run,
     settle_dead_letters,
     store_article,
 )
@@ -245,24 +244,6 @@ def test_settling_nothing_changes_nothing(db: Connection) -> None:
     settle_dead_letters(db, [])
 
     assert rows(db, dead_letters)[0]["replayed_at"] is None
-
-
-def test_a_run_is_open_until_it_ends(db: Connection) -> None:
-
-
-    assert [(r["status"], r["ended_at"]) for r in rows(db, runs)] == [("running", None)] * 2
-
-    end_run(
-        db,
-        first,
-        {"status": "failed", "exit_code": 1, "reasons": ["缺口"], "outcomes": {"stored": 2}},
-    )
-
-    ended, still_open = rows(db, runs)
-    assert (ended["status"], ended["exit_code"], ended["reasons"]) == ("failed", 1, ["缺口"])
-    assert ended["outcomes"] == {"stored": 2}
-    assert ended["ended_at"] >= ended["started_at"]
-    assert (still_open["status"], still_open["ended_at"]) == ("running", None)
 
 
 def test_the_repair_above_has_the_shape_of_a_damage() -> None:

@@ -1,0 +1,76 @@
+"""Databases are brought to this version's schema, whatever they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, create_engine, text
+
+from crawler.state import migrations
+from crawler.state.db import DatabaseError, metadata, open_database
+from crawler.state.migrate import HEAD
+
+
+def _differences(engine: Engine) -> list[object]:
+    with engine.connect() as connection:
+        # SQLite keeps no length of a string.
+        compare = {"compare_type": connection.dialect.name != "sqlite"}
+        found = compare_metadata(MigrationContext.configure(connection, opts=compare), metadata)
+    return list(found)
+
+
+def test_the_revisions_make_the_tables_that_the_code_declares(database: Engine) -> None:
+    assert _differences(database) == []
+
+
+def test_the_newest_revision_is_the_one_that_is_asked_for() -> None:
+    scripts = ScriptDirectory(str(Path(migrations.__file__).parent))
+
+    assert scripts.get_current_head() == HEAD
+
+
+@pytest.mark.parametrize("schema", [1, 2])
+def test_a_database_from_before_the_revisions_keeps_its_rows(tmp_path: Path, schema: int) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    open_database(url).dispose()
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        for table in ("frontier", "hosts", "alembic_version"):
+            connection.execute(text(f"DROP TABLE {table}"))
+        connection.execute(text("DROP INDEX runs_source"))
+        for column in ("owner", "heartbeat_at", "cycle"):
+            connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
+        if schema == 1:
+            connection.execute(text("ALTER TABLE articles DROP COLUMN stated"))
+            connection.execute(text("ALTER TABLE quarantine DROP COLUMN dropped"))
+        connection.execute(text("CREATE TABLE schema_version (version INTEGER PRIMARY KEY)"))
+        connection.execute(text(f"INSERT INTO schema_version VALUES ({schema})"))
+        connection.execute(
+            text(
+                "INSERT INTO runs (source, started_at, status)"
+                " VALUES ('hewan', '2026-05-10T08:00:00+00:00', 'good')"
+            )
+        )
+    engine.dispose()
+
+    opened = open_database(url)
+
+    assert _differences(opened) == []
+    with opened.connect() as connection:
+        assert connection.scalar(text("SELECT source FROM runs")) == "hewan"
+    opened.dispose()
+
+
+def test_a_newer_database_is_refused_by_name(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'new.db'}"
+    engine = open_database(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    engine.dispose()
+
+    with pytest.raises(DatabaseError, match=r"new\.db.*schema 9999"):
+        open_database(url)

@@ -1,0 +1,115 @@
+"""Records of runs: open until they end, interrupted where their process is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from crawler.state.db import runs
+from crawler.state.operations import end_run
+from crawler.state.owner import Owner
+from crawler.state.runs import beat, begin_run
+
+
+def _records(engine: Engine) -> list[dict[str, Any]]:
+    with engine.connect() as connection:
+        found = connection.execute(select(runs).order_by(runs.c.id)).mappings()
+        return [dict(row) for row in found]
+
+
+def _nobody_is_dead(owner: str) -> bool:
+    return False
+
+
+def test_a_run_is_open_until_it_ends(database: Engine) -> None:
+    with database.begin() as connection:
+        first, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        begin_run(connection, "shiqiao", "b", _nobody_is_dead)
+        values = {"status": "failed", "exit_code": 1, "reasons": ["缺口"], "outcomes": {"stored": 2}}
+        end_run(connection, first, values)
+
+    ended, still_open = _records(database)
+    assert (ended["status"], ended["exit_code"], ended["reasons"]) == ("failed", 1, ["缺口"])
+    assert ended["outcomes"] == {"stored": 2}
+    assert ended["ended_at"] >= ended["started_at"]
+    assert (still_open["status"], still_open["ended_at"]) == ("running", None)
+
+
+def test_a_run_whose_process_died_is_interrupted_and_the_next_goes_on_with_its_pass(
+    database: Engine,
+) -> None:
+    with database.begin() as connection:
+        killed, pass_began = begin_run(connection, "hewan", "dead", _nobody_is_dead)
+        beat(connection, killed, "dead", 0.0)
+
+    with database.begin() as connection:
+        _, again = begin_run(connection, "hewan", "alive", lambda owner: owner == "dead")
+
+    record = _records(database)[0]
+    assert (record["status"], record["exit_code"]) == ("interrupted", 1)
+    assert record["ended_at"] == record["heartbeat_at"]
+    assert again == pass_began
+
+
+def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Engine) -> None:
+    with database.begin() as connection:
+        begin_run(connection, "hewan", "far away", _nobody_is_dead)
+        connection.execute(text("UPDATE runs SET heartbeat_at = '2020-01-01T00:00:00+00:00'"))
+        begin_run(connection, "hewan", "here", _nobody_is_dead)
+
+    assert [r["status"] for r in _records(database)] == ["interrupted", "running"]
+
+
+def test_a_run_after_one_that_ended_begins_a_pass_of_its_own(database: Engine) -> None:
+    with database.begin() as connection:
+        first, earlier = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        end_run(connection, first, {"status": "good", "exit_code": 0})
+        _, later = begin_run(connection, "hewan", "b", _nobody_is_dead)
+
+    assert later > earlier
+
+
+def test_a_run_beside_a_living_one_shares_its_pass(database: Engine) -> None:
+    with database.begin() as connection:
+        _, one = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        _, other = begin_run(connection, "hewan", "b", _nobody_is_dead)
+
+    assert one == other
+
+
+def test_an_owner_lives_until_its_process_is_killed(tmp_path: Path) -> None:
+    child = subprocess.Popen(
+        [
+            sys.executable, "-c",
+            "import sys, pathlib, time; from crawler.state.owner import Owner\n"
+            "owner = Owner(pathlib.Path(sys.argv[1])); print(owner.name, flush=True)\n"
+            "time.sleep(60)",
+            str(tmp_path),
+        ],
+        stdout=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert child.stdout is not None
+    name = child.stdout.readline().strip()
+    here = Owner(tmp_path)
+
+    alive = here.is_dead(name)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    dead = here.is_dead(name)
+
+    assert (alive, dead) == (False, True)
+    assert here.is_dead(name), "asked again"
+    assert not here.is_dead(here.name)
+    here.close()
+
+
+@pytest.mark.parametrize("name", ["0123456789abcdef-17-cafe", ""])
+def test_nothing_is_known_of_an_owner_elsewhere(tmp_path: Path, name: str) -> None:
+    assert not Owner(tmp_path).is_dead(name)
