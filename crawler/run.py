@@ -28,8 +28,8 @@ from crawler.state.operations import (
 from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
+from crawler.state.runs import beat, begin_run
 from crawler.state.templates import TemplateStore, learner_of
-from crawler.state.runs import begin_run, beat
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import StorageError, Writer
 from crawler.workers import Workers, default_count

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from tests.postgres import Postgres, PostgresMissingError
 from tests.recorded import RecordedPage
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -46,6 +47,19 @@ def shared() -> Path:
     if not SHARED.is_dir():
         pytest.skip("needs ../shared, which is kept beside the developers' checkouts")
     return SHARED
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A running PostgreSQL; where none is installed, an error in CI and a skip elsewhere."""
+    try:
+        server = Postgres()
+    except PostgresMissingError as error:
+        if CI:
+            raise
+        pytest.skip(str(error))
+    with server:
+        yield server
 
 
 @pytest.hookimpl(hookwrapper=True)

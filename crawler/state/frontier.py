@@ -195,9 +195,7 @@ class Frontier(BaseScheduler):
             self._flushing = None
             self._nudge()
 
-    def _writes(
-        self, starts: list[Request], closing: list[Lease]
-    ) -> Callable[[Connection], int]:
+    def _writes(self, starts: list[Request], closing: list[Lease]) -> Callable[[Connection], int]:
         now = time.time()
         found = [self._found(starts)]
         found += [self._found(lease.children) for lease in closing if lease.children]
@@ -285,9 +283,7 @@ class Frontier(BaseScheduler):
             return
         if others or due:
             source, is_dead = self.over.source, self.run.owner.is_dead
-            await self.run.writer.write(
-                lambda c: leases.take_over(c, source, is_dead, time.time())
-            )
+            await self.run.writer.write(lambda c: leases.take_over(c, source, is_dead, time.time()))
         await asyncio.sleep(0.1 if self.held else POLL)
 
     def _take(self, row: Mapping[str, Any]) -> None:

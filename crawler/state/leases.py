@@ -25,12 +25,9 @@ _SEEN_SINCE = text(
     f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle) AND first_seen >= :since"
 )
 # A list that is linked again is read again, once a cycle; its validators make that cheap.
-_LISTS = text(
-    f"{_AGAIN} AND outcome = 'listing' AND (fetched_at IS NULL OR fetched_at < :cycle)"
-)
+_LISTS = text(f"{_AGAIN} AND outcome = 'listing' AND (fetched_at IS NULL OR fetched_at < :cycle)")
 _NEWS = text(
-    "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys"
-    " AND first_seen >= :since"
+    "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
 ).bindparams(bindparam("keys", expanding=True))
 _ARTICLES = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND status <> 'due'"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -15,7 +16,9 @@ class SmallServer:
 
     def __init__(self, pages: Mapping[str, Any]) -> None:
         self.asked: list[str] = []
-        handler = type("Handler", (_Handler,), {"pages": pages, "asked": self.asked})
+        self.headers: list[Message] = []
+        own = {"pages": pages, "asked": self.asked, "seen": self.headers}
+        handler = type("Handler", (_Handler,), own)
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
@@ -34,9 +37,11 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     pages: Mapping[str, Any]
     asked: list[str]
+    seen: list[Message]
 
     def do_GET(self) -> None:
         self.asked.append(self.path)
+        self.seen.append(self.headers)
         answer = self.pages.get(self.path, (404, {}, b"not here"))
         status, headers, body = answer if isinstance(answer, tuple) else (200, {}, answer)
         body = body.encode() if isinstance(body, str) else body

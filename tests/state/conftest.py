@@ -1,8 +1,7 @@
-"""Databases to test on: SQLite, and a PostgreSQL server of the tests' own."""
+"""Databases to test on: SQLite, and PostgreSQL."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,20 +9,6 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.state.db import open_database
-from tests.postgres import Postgres, PostgresMissingError
-
-
-@pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
-    """A running PostgreSQL; where none is installed, an error in CI and a skip elsewhere."""
-    try:
-        server = Postgres()
-    except PostgresMissingError as error:
-        if os.environ.get("CI") == "true":
-            raise
-        pytest.skip(str(error))
-    with server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -62,7 +62,7 @@ def test_a_request_comes_back_as_it_was(
         (Request(URL, SPIDER.parse, meta={"page": object()}), r"meta\['page'\]"),
         (Request(URL, SPIDER.parse, cb_kwargs={"make": dict}), r"cb_kwargs\['make'\]"),
         (Request(URL, SPIDER.parse, meta={"pages": {1: "一"}}), r"meta\['pages'\]"),
-        (Request(URL, lambda response: None), "callback"),
+        (Request(URL, print), "callback"),
         (Request(URL, SPIDER.parse, headers={"Authorization": "Basic eDp5"}), "Authorization"),
         (Request(URL, SPIDER.parse, cookies={"id": "1"}), "cookies"),
         (Request("http://u:secret@hewan.example/a.html", SPIDER.parse), "password"),

@@ -32,7 +32,12 @@ def test_a_run_is_open_until_it_ends(database: Engine) -> None:
     with database.begin() as connection:
         first, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
         begin_run(connection, "shiqiao", "b", _nobody_is_dead)
-        values = {"status": "failed", "exit_code": 1, "reasons": ["缺口"], "outcomes": {"stored": 2}}
+        values = {
+            "status": "failed",
+            "exit_code": 1,
+            "reasons": ["缺口"],
+            "outcomes": {"stored": 2},
+        }
         end_run(connection, first, values)
 
     ended, still_open = _records(database)

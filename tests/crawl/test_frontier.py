@@ -1,0 +1,251 @@
+"""The frontier in real crawls: killed, run again, shared, and asked for more than is due."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from benchmarks.reliability.kills import Crawl, kill_at_boundaries
+from benchmarks.reliability.site import CountingSite
+from crawler.state.db import articles, open_database
+from tests.crawl.conftest import ROOT, Scrapy
+from tests.crawl.small_server import SmallServer, article_page, list_page
+from tests.crawl.test_failures import OPEN, STORIES, TOPICS, story
+from tests.postgres import Postgres
+
+PATHS = [f"/2024/0510/{1000 + i}.html" for i in range(len(TOPICS))]
+QUICK = OPEN | {"QINGYUAN_WORKERS": "0", "AUTOTHROTTLE_ENABLED": "False"}
+
+
+def site(count: int = len(TOPICS)) -> dict[str, Any]:
+    titles = {path: f"青岚县{topic}进展顺利" for path, topic in zip(PATHS, TOPICS, strict=True)}
+    shown = dict(list(titles.items())[:count])
+    pages = {path: story(topic) for path, topic in zip(PATHS, TOPICS, strict=True)}
+    return {"/": list_page(shown), **pages}
+
+
+def crawl(scrapy: Scrapy, server: SmallServer, *words: str, **settings: str) -> Any:
+    words = ("crawl", "site", "-a", f"url={server.url}/", *words)
+    return scrapy(*words, settings=QUICK | settings)
+
+
+def make_due(data: Path) -> None:
+    """Let the time pass after which known pages are read again."""
+    engine = open_database(f"sqlite:///{data / 'qingyuan.db'}")
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE frontier SET next_due = 1 WHERE status = 'waiting'"))
+    engine.dispose()
+
+
+def test_a_crawl_killed_at_every_boundary_loses_nothing_and_stores_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    with CountingSite(30) as pages:
+        killed = Crawl(pages, tmp_path, None)
+
+        result = kill_at_boundaries(killed, counts=[2])
+
+    assert killed.engine is not None
+    killed.engine.dispose()
+    assert result.problems == []
+    assert result.kills >= 4, "the others came too late to be kills"
+
+
+def test_a_killed_run_is_shown_as_interrupted(scrapy: Scrapy, tmp_path: Path) -> None:
+    with CountingSite(30) as pages:
+        killed = Crawl(pages, tmp_path, None)
+        killed.start("after leases are taken", "1").wait(120)
+        killed.start().wait(120)
+
+    engine = open_database(killed.url)
+    with engine.connect() as connection:
+        found = connection.execute(text("SELECT status, exit_code FROM runs ORDER BY id")).all()
+    engine.dispose()
+    assert [tuple(row) for row in found] == [("interrupted", 1), ("good", 0)]
+
+
+def test_a_second_run_reads_only_the_list_and_what_is_new_on_it(scrapy: Scrapy) -> None:
+    pages = site(count=4)
+    with SmallServer(pages) as server:
+        crawl(scrapy, server)
+        pages["/"] = site()["/"]
+        first = len(server.asked)
+        again = crawl(scrapy, server)
+        asked = server.asked[first:]
+
+    assert sorted(asked) == ["/", PATHS[4], PATHS[5], "/robots.txt"]
+    assert again.exit_code == 0
+    assert {name: n for name, n in again.outcomes().items() if n} == {
+        "fetched": 4, "listing": 1, "stored": 2,
+    }  # fmt: skip
+
+
+def test_a_list_that_has_not_changed_is_not_read(scrapy: Scrapy) -> None:
+    validators = {"ETag": '"a1"', "Last-Modified": "Fri, 10 May 2024 01:30:00 GMT"}
+    pages = site() | {"/": (200, validators, site()["/"])}
+    with SmallServer(pages) as server:
+        crawl(scrapy, server)
+        pages["/"] = (304, validators, "")
+        again = crawl(scrapy, server)
+        headers = server.headers[-1]
+
+    assert (headers["If-None-Match"], headers["If-Modified-Since"]) == tuple(validators.values())
+    assert again.outcomes()["unchanged"] == 1
+    assert again.exit_code == 0, again.output
+
+
+def test_a_page_that_is_due_and_has_changed_becomes_a_new_version(scrapy: Scrapy) -> None:
+    pages = site()
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, server)
+        make_due(ended.data)
+        corrected = [*STORIES[TOPICS[0]], "更正：竣工日期由六月改为七月。"]
+        pages[PATHS[0]] = article_page(f"青岚县{TOPICS[0]}进展顺利", corrected)
+        again = crawl(scrapy, server)
+
+    assert again.outcomes()["unchanged"] == len(TOPICS) - 1 + 1, "the others, and the list"
+    assert again.outcomes()["stored"] == 1
+    versions = [r for r in again.rows("articles") if r["url"].endswith(PATHS[0])]
+    assert [(r["version"], r["is_current"], "更正" in r["text"]) for r in versions] == [
+        (1, False, False), (2, True, True),
+    ]  # fmt: skip
+
+
+def test_full_reads_everything_again_and_since_what_was_seen_from_a_day_on(
+    scrapy: Scrapy,
+) -> None:
+    with SmallServer(site()) as server:
+        crawl(scrapy, server)
+        first = len(server.asked)
+        crawl(scrapy, server, "--full")
+        second = len(server.asked)
+        crawl(scrapy, server, "-a", "since=2024-05-10")
+        third = len(server.asked)
+        crawl(scrapy, server, "-a", "since=2999-01-01")
+        asked = server.asked
+
+    assert sorted(asked[first:second]) == sorted(["/robots.txt", "/", *PATHS])
+    assert sorted(asked[second:third]) == sorted(["/robots.txt", "/", *PATHS])
+    assert sorted(asked[third:]) == ["/", "/robots.txt"]
+
+
+def test_a_day_that_is_none_is_named(scrapy: Scrapy) -> None:
+    ended = scrapy("crawl", "site", "-a", "url=http://hewan.example/", "-a", "since=gestern")
+
+    assert ended.exit_code == 2
+    assert "'gestern'" in ended.output
+
+
+def test_a_list_is_read_on_only_while_it_shows_something_new(scrapy: Scrapy) -> None:
+    titles = dict(zip(PATHS, TOPICS, strict=True))
+    first_page = list_page(dict(list(titles.items())[:3])).replace(
+        "</ul>", '</ul><a href="/list_2.html">下一页</a>'
+    )
+    pages = site() | {"/": first_page, "/list_2.html": list_page(dict(list(titles.items())[3:]))}
+    with SmallServer(pages) as server:
+        crawl(scrapy, server)
+        first = len(server.asked)
+        pages["/"] = first_page.replace("列表", "列表 更新")
+        crawl(scrapy, server)
+        asked = server.asked
+
+    assert "/list_2.html" in asked[:first]
+    assert sorted(asked[first:]) == ["/", "/robots.txt"]
+
+
+def test_a_request_that_cannot_be_kept_is_named_and_the_run_goes_on(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    (tmp_path / "odd_source.py").write_text(
+        "from crawler.sites.site import Site\n"
+        "class Odd(Site):\n"
+        "    name = 'odd'\n"
+        "    def parse(self, response, page=1):\n"
+        "        *most, last = super().parse(response, page)\n"
+        "        yield from most\n"
+        "        yield last.replace(meta={'session': object()})\n"
+    )
+    with SmallServer(site()) as server:
+        ended = scrapy(
+            "crawl", "odd", "-a", f"url={server.url}/",
+            settings=QUICK | {"SPIDER_MODULES": "odd_source"},
+            environment={"PYTHONPATH": str(tmp_path)},
+        )  # fmt: skip
+
+    assert ended.exit_code == 1
+    [letter] = ended.rows("dead_letters")
+    assert "meta['session']" in letter["error"]
+    assert len(ended.rows("articles")) == len(TOPICS) - 1
+
+
+def test_workers_share_a_frontier_in_postgresql_and_one_of_them_is_killed(
+    tmp_path: Path, postgres: Postgres
+) -> None:
+    with CountingSite(20, hosts=2) as pages:
+        shared = Crawl(pages, tmp_path, postgres.database())
+        others = [shared.start(), shared.start()]
+        shared.start("after leases are taken", "3").wait(120)
+        codes = [process.wait(180) for process in others]
+        last = shared.start().wait(120)
+        shared.held()
+        problems = shared.verdict()
+
+    assert shared.engine is not None
+    shared.engine.dispose()
+    assert (codes, last) == ([0, 0], 0)
+    assert problems == []
+
+
+@pytest.mark.parametrize("way", ["full", "gone"])
+def test_a_database_that_cannot_be_written_ends_the_crawl_with_1_and_loses_nothing(
+    way: str, tmp_path: Path
+) -> None:
+    with CountingSite(40) as pages:
+        limited = Crawl(pages, tmp_path, None)
+        words = [sys.executable, "-m", "tests.crawl.broken_storage", way, *limited.words()]
+        environment = {**os.environ, "QINGYUAN_DATA": str(limited.data)}
+        ended = subprocess.run(
+            words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
+            check=False,
+        )  # fmt: skip
+        after_repair = limited.start().wait(120)
+        limited.held()
+        problems = limited.verdict()
+
+    assert limited.engine is not None
+    limited.engine.dispose()
+    assert ended.returncode == 1, ended.stderr
+    assert "the database cannot be written" in ended.stderr
+    assert after_repair == 0
+    assert problems == []
+
+
+def test_a_database_that_comes_back_is_waited_for(tmp_path: Path, postgres: Postgres) -> None:
+    with Postgres() as server, CountingSite(200) as pages:
+        waiting = Crawl(pages, tmp_path, server.database())
+        process = waiting.start()
+        engine = open_database(waiting.url)
+        until = time.monotonic() + 60
+        while time.monotonic() < until:
+            with engine.connect() as connection:
+                if connection.execute(select(articles.c.id).limit(5)).all():
+                    break
+            time.sleep(0.05)
+        engine.dispose()
+        server.stop()
+        server.start()
+        code = process.wait(120)
+        waiting.held()
+        problems = waiting.verdict()
+
+    assert waiting.engine is not None
+    waiting.engine.dispose()
+    assert code == 0
+    assert problems == []
