@@ -45,8 +45,13 @@ DEFAULTS: dict[str, Any] = {
     "QINGYUAN_ALLOW_ADDRESSES": [],
 }
 
-COMPONENTS: dict[str, dict[str, int]] = {
-    "EXTENSIONS": {"crawler.run.Run": 0, "crawler.progress.Progress": 10},
+COMPONENTS: dict[str, dict[str, int | None]] = {
+    "EXTENSIONS": {
+        "crawler.run.Run": 0,
+        "crawler.progress.Progress": 10,
+        "scrapy.extensions.feedexport.FeedExporter": None,
+        "crawler.feeds.HonestFeedExporter": 20,
+    },
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": 5,
         "crawler.fetch.render.RenderMiddleware": 100,

@@ -243,6 +243,7 @@ class Run:
         if self._heart is not None:
             self._heart.cancel()
         await asyncio.gather(*self._late)
+        await self._feeds_stored()
         self.exit_code, self.reasons = self._verdict(reason)
         outcomes = {name: self.ledger.outcomes[name] for name in OUTCOMES}
         status = {0: "good", 1: "failed", 3: "below"}[self.exit_code]
@@ -268,6 +269,13 @@ class Run:
         for line in self.reasons:
             logger.error("run of %s: %s", self.source, line)
         await asyncio.to_thread(self._release)
+
+    async def _feeds_stored(self) -> None:
+        from crawler.feeds import HonestFeedExporter  # which stands on this module
+
+        exporter = self.crawler.get_extension(HonestFeedExporter)
+        if exporter is not None:
+            await exporter.closed.wait()
 
     def _release(self) -> None:
         self.archive.close()

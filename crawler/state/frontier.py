@@ -297,7 +297,9 @@ class Frontier(BaseScheduler):
             self.run.ledger.fail_unfetched(row["id"])
             return
         request.meta.update({"lease": row["id"], "scheduled": True})
-        if row["fetched_at"] and not self.over.full:
+        # A list that is as it was still links to what `since` asks for.
+        anew = self.over.full or (self.over.since is not None and row["outcome"] == "listing")
+        if row["fetched_at"] and not anew:
             names = ("etag", "last_modified", "digest", "archive", "fetched_at")
             request.meta["visited"] = {name: row[name] for name in names if row[name]}
         self._ready[row["host"]].append(request)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import threading
 import time
 from collections.abc import Callable
@@ -39,6 +40,8 @@ class Writer:
         self.engine = engine
         self.patience = patience
         self.failure: StorageError | None = None
+        self._path = engine.url.database
+        self._file = _file_of(engine)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="writer")
         self._waiting: list[tuple[Operation, asyncio.Future[Any]]] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -72,6 +75,9 @@ class Writer:
 
     def _commit(self, operations: list[Operation]) -> list[Any]:
         until = time.monotonic() + self.patience
+        if self.failure is None and _file_of(self.engine) != self._file:
+            # SQLite would go on writing into a file that nobody can open any more.
+            self.failure = StorageError(f"the database cannot be written: {self._path} is gone")
         while self.failure is None:
             try:
                 return self._attempt(operations)
@@ -101,6 +107,18 @@ class Writer:
         self._ending.set()
         self._thread.shutdown(wait=True)
         self.engine.dispose()
+
+
+def _file_of(engine: Engine) -> tuple[int, int] | None:
+    """Identify the file of an SQLite database by device and inode; None of another, or none."""
+    path = engine.url.database
+    if engine.dialect.name != "sqlite" or not path or path == ":memory:":
+        return None
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _passes(error: DBAPIError) -> bool:

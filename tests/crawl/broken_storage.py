@@ -1,8 +1,9 @@
-"""Runs `scrapy WORDS…` with a database that fails after a while: `full`, or `gone`."""
+"""Runs `scrapy WORDS…` with a database that is full, read-only or gone after a while."""
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 from sqlalchemy import Connection, Engine, event
 
@@ -22,8 +23,12 @@ def break_down(way: str) -> None:
         if way == "full":
             pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
             connection.exec_driver_sql(f"PRAGMA max_page_count={pages}")
-        else:
+        elif way == "read-only":
             connection.exec_driver_sql("PRAGMA query_only=1")
+        else:
+            path = Path(connection.engine.url.database or "")
+            if path.exists():
+                path.rename(path.with_suffix(".away"))
 
 
 if __name__ == "__main__":

@@ -159,9 +159,10 @@ def test_every_fetch_has_one_outcome(scrapy: Scrapy) -> None:
 
     assert ended.exit_code == 0, ended.output
     assert ended.outcomes() == {
-        "listing": 1, "stored": len(TOPICS), "reprint": 0, "unchanged": 0,
+        "listing": 1, "stored": len(TOPICS), "reprint": 0, "unchanged": 1,
         "quarantined": 1, "gone": 1, "failed": 1, "dead_letters": 0, "repaired": 0,
-        "fetched": len(TOPICS) + 8,  # robots.txt, list, 404, 500 three times, redirect, empty
+        # robots.txt, list, 404, 500 three times, redirect and what it leads to, empty
+        "fetched": len(TOPICS) + 9,
     }  # fmt: skip
 
 
@@ -233,3 +234,34 @@ def test_a_users_mistake_gets_a_message_and_no_traceback(
     assert ended.exit_code == code
     assert message in ended.output
     assert "Traceback" not in ended.output
+
+
+def test_a_feed_that_cannot_be_written_fails_the_run(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "a file").write_text("")
+    with SmallServer(site()) as server:
+        ended = scrapy(
+            "crawl", "site", "-a", f"url={server.url}/",
+            settings=OPEN | {"FEEDS": f'{{"{tmp_path}/a file/out.jsonl": {{"format": "jsonl"}}}}'},
+        )  # fmt: skip
+
+    assert ended.exit_code == 1
+    assert any("a feed failed" in reason for reason in ended.rows("runs")[-1]["reasons"])
+    assert len(ended.rows("articles")) == len(TOPICS), "the store has them all the same"
+
+
+def test_an_exporter_that_raises_fails_the_run(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "broken_exporter.py").write_text(
+        "from scrapy.exporters import JsonLinesItemExporter\n"
+        "class Broken(JsonLinesItemExporter):\n"
+        "    def export_item(self, item):\n"
+        "        raise OSError(28, 'No space left on device')\n"
+    )
+    with SmallServer(site()) as server:
+        ended = scrapy(
+            "crawl", "site", "-a", f"url={server.url}/", "-O", f"{tmp_path}/out.jsonl",
+            settings=OPEN | {"FEED_EXPORTERS": '{"jsonl": "broken_exporter.Broken"}'},
+            environment={"PYTHONPATH": str(tmp_path)},
+        )  # fmt: skip
+
+    assert ended.exit_code == 1
+    assert "No space left" in str(ended.rows("runs")[-1]["reasons"])

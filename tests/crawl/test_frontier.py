@@ -203,7 +203,7 @@ def test_workers_share_a_frontier_in_postgresql_and_one_of_them_is_killed(
     assert problems == []
 
 
-@pytest.mark.parametrize("way", ["full", "gone"])
+@pytest.mark.parametrize("way", ["full", "read-only", "gone"])
 def test_a_database_that_cannot_be_written_ends_the_crawl_with_1_and_loses_nothing(
     way: str, tmp_path: Path
 ) -> None:
@@ -215,6 +215,10 @@ def test_a_database_that_cannot_be_written_ends_the_crawl_with_1_and_loses_nothi
             words, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120,
             check=False,
         )  # fmt: skip
+        if way == "gone":
+            for ending in ("", "-wal", "-shm"):
+                (limited.data / f"qingyuan.db{ending}").unlink(missing_ok=True)
+            (limited.data / "qingyuan.away").rename(limited.data / "qingyuan.db")
         after_repair = limited.start().wait(120)
         limited.held()
         problems = limited.verdict()
