@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
@@ -18,10 +18,13 @@ from sqlalchemy import distinct, func, select
 from benchmarks.measured import Usage
 from benchmarks.server import ROOT, served
 from benchmarks.site import Site
+from crawler.addon import COMPONENTS
 from crawler.state.db import articles, open_database
 
 LIMIT = 1.6
 BARE, OURS = "bare Scrapy", "Qingyuan"
+
+Side = Callable[[Path, Path, int], Usage]
 
 # What decides about speed is the same on both sides.
 SAME = {
@@ -78,7 +81,36 @@ def ours(seeds: Path, folder: Path, pages: int) -> Usage:
     return used
 
 
+def _titles(scheduler: str) -> Callable[[Path, Path, int], Usage]:
+    """Crawl as the bare spider does, behind the add-on, with one scheduler or the other."""
+
+    def crawl(seeds: Path, folder: Path, pages: int) -> Usage:
+        out = folder / "titles.jsonl"
+        settings = SAME | {
+            "ADDONS": '{"crawler.addon.CrawlerAddon": 0}',
+            "ITEM_PIPELINES": json.dumps(dict.fromkeys(COMPONENTS["ITEM_PIPELINES"])),
+            "SCHEDULER": scheduler,
+            "QINGYUAN_ALLOW_ADDRESSES": "127.0.0.1/32",
+            "QINGYUAN_DATA": str(folder / "data"),
+        }
+        spider = str(ROOT / "benchmarks" / "bare.py")
+        words = ["runspider", spider, "-a", f"seeds={seeds}", "-O", str(out), *_options(settings)]
+        used = _run(words, folder, folder)
+        with out.open(encoding="utf-8") as lines:
+            items = [json.loads(line) for line in lines]
+        _check(scheduler, len({item["url"] for item in items if item["title"]}), pages)
+        return used
+
+    crawl.__name__ = scheduler.rpartition(".")[2]
+    return crawl
+
+
 SIDES = {BARE: bare, OURS: ours}
+QUEUES = {
+    "in memory": _titles("scrapy.core.scheduler.Scheduler"),
+    "durable": _titles("crawler.state.frontier.Frontier"),
+}
+QUEUE_LIMIT = 1.3
 
 
 def _options(settings: Mapping[str, str]) -> list[str]:
@@ -107,15 +139,15 @@ def _check(side: str, found: int, pages: int) -> None:
         raise BenchmarkError(f"{side} kept {found} of {pages} pages")
 
 
-def measure(pages: int, repeats: int) -> dict[str, list[Usage]]:
-    """Crawl with both sides in turns; raises BenchmarkError when one loses a page."""
+def measure(pages: int, repeats: int, sides: Mapping[str, Side]) -> dict[str, list[Usage]]:
+    """Crawl with all sides in turns; raises BenchmarkError when one loses a page."""
     site = Site(pages)
-    used: dict[str, list[Usage]] = {side: [] for side in SIDES}
+    used: dict[str, list[Usage]] = {side: [] for side in sides}
     with served(site) as base, tempfile.TemporaryDirectory() as temporary:
         seeds = Path(temporary) / "lists.txt"
         seeds.write_text("\n".join(base + path for path in site.list_paths()))
         for number in range(repeats):
-            for side, crawl in SIDES.items():
+            for side, crawl in sides.items():
                 folder = Path(temporary) / f"{number}-{crawl.__name__}"
                 folder.mkdir()
                 used[side].append(crawl(seeds, folder, pages))
@@ -159,12 +191,19 @@ def main(arguments: Sequence[str] = ()) -> int:
     options = parser.parse_args(arguments)
     print(f"crawl: {options.pages} pages of 30-80 kB, median of {options.repeats} runs a side")
     try:
-        table, passed = report(measure(options.pages, options.repeats), options.pages)
+        table, passed = report(measure(options.pages, options.repeats, SIDES), options.pages)
+        queues = measure(options.pages, options.repeats, QUEUES)
     except BenchmarkError as error:
         print(f"crawl: {error}", file=sys.stderr)
         return 1
     print(table)
-    return 0 if passed else 1
+    memory, durable = (figures(queues[name], options.pages).crawler_ms for name in QUEUES)
+    verdict = "pass" if durable <= QUEUE_LIMIT * memory else "FAIL"
+    print(
+        f"titles only, CPU a page: {durable:.2f} ms with the durable frontier, {memory:.2f} ms with"
+        f" Scrapy's queue in memory: {durable / memory:.2f}× (at most {QUEUE_LIMIT}×): {verdict}"
+    )
+    return 0 if passed and verdict == "pass" else 1
 
 
 if __name__ == "__main__":

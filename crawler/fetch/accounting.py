@@ -110,8 +110,7 @@ class OutputAccounting:
             output.meta.pop(name, None)
         lease = response.request.meta.get("lease") if response.request is not None else None
         if lease is not None and self.run.frontier is not None:
-            output.meta["from"] = lease
-            self.run.frontier.expect(lease)
+            self.run.frontier.expect(lease, output)
         return output
 
     def process_spider_exception(

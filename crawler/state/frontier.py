@@ -31,13 +31,17 @@ HELD = 2
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
+Link = tuple[str, dict[str, Any]]
+"""A request's row, and which list of `leases.Found` it belongs to."""
+
+
 @dataclass(slots=True)
 class Lease:
     """One page that this process is at: its row, and what its last response said."""
 
     row: Mapping[str, Any]
     visit: dict[str, Any] = field(default_factory=dict)
-    children: list[Request] = field(default_factory=list)
+    children: list[Link] = field(default_factory=list)
     coming: int = 0
     """Requests that were yielded and have not arrived."""
     outcome: str = ""
@@ -60,7 +64,7 @@ class Frontier(BaseScheduler):
         self.held: dict[int, Lease] = {}
         self._again: deque[Request] = deque()
         self._ready: dict[str, deque[Request]] = defaultdict(deque)
-        self._starts: list[Request] = []
+        self._starts: list[Link] = []
         self._closing: list[Lease] = []
         self._flushing: asyncio.Task[None] | None = None
         self._leasing: asyncio.Task[None] | None = None
@@ -104,18 +108,24 @@ class Frontier(BaseScheduler):
             self.crawler.stats.inc_value("frontier/taken_over", count)
 
     def enqueue_request(self, request: Request) -> bool:
-        """Take a request; the database says later whether it is known. Raises RequestError."""
+        """Take a request; the database says later whether it is known."""
         leased = self.held.get(request.meta.get("lease", 0))
         if leased is not None and not leased.outcome:  # a retry or a redirect
             self._again.append(request)
             return True
         parent = self.held.get(request.meta.get("from", 0))
+        try:
+            link = request.meta.get("link") or self._link(request)
+        except RequestError as error:
+            logger.error("%s", error)
+            self.run.reasons.append(str(error))
+            self.run.ledger.fail_unfetched()
+            return False
         if parent is None:
-            to_row(request, self.spider, self.crawler.request_fingerprinter)  # complain here
-            self._starts.append(request)
+            self._starts.append(link)
             self._flush_soon()
         else:
-            parent.children.append(request)
+            parent.children.append(link)
         self._exhausted = False
         return True
 
@@ -150,10 +160,24 @@ class Frontier(BaseScheduler):
             self._lease_soon()
         return not self._exhausted
 
-    def expect(self, lease_id: int) -> None:
-        """Note that a page yielded a request, which is on its way to `enqueue_request`."""
+    def expect(self, lease_id: int, request: Request) -> None:
+        """Note that a page yielded a request, on its way to `enqueue_request`.
+
+        Raises RequestError where it cannot be kept.
+        """
         if lease_id in self.held:
+            request.meta["link"] = self._link(request)
+            request.meta["from"] = lease_id
             self.held[lease_id].coming += 1
+
+    def _link(self, request: Request) -> Link:
+        if request.meta.get(ONLY_WITH_NEWS):
+            place = "pages"
+        elif request.meta.get("is_start_request"):
+            place = "starts"
+        else:
+            place = "forced" if request.dont_filter else "rows"
+        return place, to_row(request, self.spider, self.crawler.request_fingerprinter)
 
     def _arrived(self, request: Request) -> None:
         """Note that a request has come, or will not, being refused as another site's."""
@@ -189,37 +213,23 @@ class Frontier(BaseScheduler):
                 self.run.known += known
                 for lease in closing:
                     self.held.pop(lease.row["id"], None)
-        except StorageError as error:
+        except Exception as error:  # whatever it is: what was not written stays leased
             self.run.stop(error)
         finally:
             self._flushing = None
             self._nudge()
 
-    def _writes(self, starts: list[Request], closing: list[Lease]) -> Callable[[Connection], int]:
+    def _writes(self, starts: list[Link], closing: list[Lease]) -> Callable[[Connection], int]:
         now = time.time()
-        found = [self._found(starts)]
-        found += [self._found(lease.children) for lease in closing if lease.children]
+        found = [_found(starts), *(_found(lease.children) for lease in closing)]
         rows = [self._settled(lease, now) for lease in closing]
 
         def write(connection: Connection) -> int:
-            known = sum(leases.add(connection, each, self.over, now) for each in found)
+            known = sum(leases.add(connection, each, self.over, now) for each in found if each)
             leases.close(connection, rows)
             return known
 
         return write
-
-    def _found(self, requests: list[Request]) -> leases.Found:
-        sorted_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
-        for request in requests:
-            if request.meta.get(ONLY_WITH_NEWS):
-                place = "pages"
-            elif request.meta.get("is_start_request"):
-                place = "starts"
-            else:
-                place = "forced" if request.dont_filter else "rows"
-            row = to_row(request, self.spider, self.crawler.request_fingerprinter)
-            sorted_out[place].append(row)
-        return leases.Found(**sorted_out)
 
     def _settled(self, lease: Lease, now: float) -> dict[str, Any]:
         row, outcome = lease.row, lease.outcome
@@ -268,7 +278,7 @@ class Frontier(BaseScheduler):
                 self._take(row)
             if not rows:
                 await self._nothing_leased(due, others)
-        except StorageError as error:
+        except Exception as error:
             self.run.stop(error)
         finally:
             self._leasing = None
@@ -328,3 +338,10 @@ class Frontier(BaseScheduler):
         except StorageError as error:
             self.run.stop(error)
         self.held.clear()
+
+
+def _found(links: list[Link]) -> leases.Found | None:
+    sorted_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for place, row in links:
+        sorted_out[place].append(row)
+    return leases.Found(**sorted_out) if links else None

@@ -20,7 +20,7 @@ ONLY_WITH_NEWS = "only_with_news"
 
 # What belongs to one fetch, not to the request.
 PASSING = frozenset(
-    {"lease", "visited", "unchanged", "from", "archive", "scheduled", "is_start_request"}
+    {"lease", "visited", "unchanged", "from", "link", "archive", "scheduled", "is_start_request"}
 )
 
 
