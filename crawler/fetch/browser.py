@@ -20,9 +20,9 @@ logger = logging.getLogger(__name__)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 START_SECONDS = 20.0
-CLOSE_SECONDS = 5.0
-TICK_SECONDS = 0.5
-PING_SECONDS = 4.0
+STOP_SECONDS = 2.0
+TICK_SECONDS = 1.0
+PING_SECONDS = 1.5  # and once more: the first may have passed while this process was busy
 STARTS = 3  # in a row without success, then no more
 
 ARGUMENTS = (
@@ -43,11 +43,15 @@ ARGUMENTS = (
 
 
 class BrowserDiedError(Exception):
-    """The browser, its driver or the page's own process died; failure class `browser_died`."""
+    """The browser, its driver or the page's own process died under a page."""
+
+    failure_class = "browser_died"
 
 
 class BrowserUnavailableError(Exception):
     """The browser cannot be started; the message says why."""
+
+    failure_class = "browser_unavailable"
 
 
 class Life:
@@ -105,10 +109,14 @@ class Life:
         self._die(reason)
         if self._watching is not None:
             self._watching.cancel()
-        await asyncio.to_thread(self._kill)
+        profiles = await asyncio.to_thread(self._kill)
         if self._playwright is not None:
             with suppress(Exception):
-                await asyncio.wait_for(self._playwright.stop(), CLOSE_SECONDS)
+                await asyncio.wait_for(self._playwright.stop(), STOP_SECONDS)
+        if self._driver is not None:
+            _kill_all([self._driver])
+        for folder in {self._folder, *profiles}:
+            await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _die(self, reason: str) -> None:
         if not self.died.done():
@@ -116,13 +124,18 @@ class Life:
 
     async def ping(self) -> None:
         """See whether driver and Chromium answer; they are dead if not."""
-        try:
-            async with asyncio.timeout(PING_SECONDS):
-                await self._session.send("Browser.getVersion")
-        except TimeoutError:
-            self._die(f"no answer within {PING_SECONDS:.0f} s")
-        except Exception as error:
-            self._die(str(error))
+        answer = asyncio.ensure_future(self._session.send("Browser.getVersion"))
+        for _ in range(2):
+            await asyncio.wait(
+                (answer, self.died), timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+            if answer.done() or self.died.done():
+                break
+        if not answer.done():
+            answer.cancel()
+            self._die(f"no answer within {2 * PING_SECONDS:.0f} s")
+        elif error := answer.exception():
+            self._die(str(error).partition("\n")[0])
 
     async def _watch(self) -> None:
         while not self.died.done():
@@ -156,20 +169,19 @@ class Life:
             found.insert(0, self._chromium)
         return list(dict.fromkeys(found))
 
-    def _kill(self) -> None:
+    def _kill(self) -> list[str]:
+        """Kill Chromium and give the folders of its profiles."""
         found = self._processes()
+        flag = "--user-data-dir="
         profiles = [
-            word.partition("=")[2]
+            word.removeprefix(flag)
             for process in found
             for word in _command(process)
-            if word.startswith("--user-data-dir=")
+            if word.startswith(flag)
         ]
         _kill_all(found)
-        psutil.wait_procs(found, timeout=3)  # the driver still lives and reaps them
-        if self._driver is not None:
-            _kill_all([self._driver])  # asyncio reaps it
-        for folder in {self._folder, *profiles}:
-            shutil.rmtree(folder, ignore_errors=True)
+        psutil.wait_procs(found[:1], timeout=3)  # the driver still lives and reaps Chromium
+        return profiles
 
 
 def _kill_all(processes: Sequence[psutil.Process]) -> None:

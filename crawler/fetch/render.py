@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from scrapy.settings.default_settings import RETRY_EXCEPTIONS
+
 HANDLER = "crawler.fetch.render_handler.RenderHandler"
 
 
@@ -11,11 +13,12 @@ def browser_settings() -> dict[str, Any]:
     """Give the settings of a source with `render = "browser"`."""
     return {
         "DOWNLOAD_HANDLERS": {"http": HANDLER, "https": HANDLER},
+        "RETRY_EXCEPTIONS": [*RETRY_EXCEPTIONS, "crawler.fetch.browser.BrowserDiedError"],
         "QINGYUAN_BROWSER": None,  # the program; None: Debian's Chromium, else Playwright's own
         "QINGYUAN_BROWSER_PAGES": 4,  # at once
         "QINGYUAN_BROWSER_RECYCLE": 500,  # pages that one browser serves
         "QINGYUAN_BROWSER_MEMORY_MB": 1536,  # of all its processes, without what they share
-        "QINGYUAN_BROWSER_QUIET": 5.0,  # seconds to wait for the network to fall quiet
+        "QINGYUAN_BROWSER_QUIET": 10.0,  # seconds to wait at most for the network to fall quiet
     }
 
 

@@ -24,7 +24,6 @@ except ImportError as missing:
 
 logger = logging.getLogger(__name__)
 
-ATTEMPTS = 4  # of a page whose browser dies
 LEAVE_SECONDS = 5.0
 
 
@@ -44,8 +43,9 @@ _SHARED: WeakKeyDictionary[Crawler, Rendering] = WeakKeyDictionary()
 class RenderHandler(HTTP11DownloadHandler):
     """Renders requests with `playwright` in their meta, fetches others as Scrapy does.
 
-    Fails with BrowserDiedError when the browser died under a page four times, with one of Scrapy's
-    download errors otherwise. A browser that does not start ends the crawl: `browser_unavailable`.
+    A page whose browser died is tried again at once, then by Scrapy's retries, and fails with
+    BrowserDiedError; other failures are Scrapy's download errors. A browser that does not start
+    three times in a row ends the crawl as `browser_unavailable`.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -68,22 +68,27 @@ class RenderHandler(HTTP11DownloadHandler):
         return response
 
     async def _render(self, request: Request) -> Response:
-        for attempt in range(1, ATTEMPTS + 1):
-            # A page that may have killed two browsers must not take its neighbours along again.
-            async with self.shared.suspects if attempt > 2 else nullcontext():
-                try:
-                    return await self._attempt(request)
-                except BrowserDiedError as died:
-                    self.crawler.stats.inc_value("browser/died_under_page")
-                    logger.warning("attempt %d at %s: %s", attempt, request.url, died)
-                    last = died
-                except BrowserUnavailableError as error:
-                    self._give_up(error)
-                    raise
-        self.crawler.stats.inc_value("failed/browser_died")
-        raise last
+        try:
+            return await self._attempt(request)
+        except BrowserDiedError:  # once more at once; then it waits for Scrapy's retries
+            return await self._attempt(request)
 
     async def _attempt(self, request: Request) -> Response:
+        deaths = request.meta.get("browser_deaths", 0)
+        # A page that may have killed two browsers must not take its neighbours along again.
+        async with self.shared.suspects if deaths > 1 else nullcontext():
+            try:
+                return await self._in_browser(request)
+            except BrowserDiedError as died:
+                request.meta["browser_deaths"] = deaths + 1
+                self.crawler.stats.inc_value("browser/died_under_page")
+                logger.warning("%s: %s (death %d)", request.url, died, deaths + 1)
+                raise
+            except BrowserUnavailableError as error:
+                self._give_up(error)
+                raise
+
+    async def _in_browser(self, request: Request) -> Response:
         browser = self.shared.browser
         proxy = await self.shared.proxy.start()
         life = await browser.enter(proxy)
@@ -122,7 +127,8 @@ class RenderHandler(HTTP11DownloadHandler):
                 raise DownloadTimeoutError(f"{request.url}: not rendered within {seconds:.0f} s")
             return work.result()
         except BrowserDiedError:
-            await life.ping()  # was it the whole browser? The next attempt must not meet a dead one
+            if not life.died.done():  # the next attempt must not meet a dead one
+                await life.ping()
             raise
         finally:
             work.cancel()

@@ -1,13 +1,16 @@
-"""A source whose list is drawn by JavaScript, crawled through a real Chromium."""
+"""Sources whose pages are drawn by JavaScript, crawled through a real Chromium."""
 
 from __future__ import annotations
 
+import gzip
+import json
 from pathlib import Path
 
 import pytest
 
-from tests.crawl.conftest import ROOT, Scrapy
-from tests.crawl.small_server import SmallServer
+from benchmarks.reliability import browser
+from tests.crawl.conftest import ROOT, Ended, Scrapy
+from tests.crawl.small_server import SmallServer, list_page
 from tests.crawl.test_failures import OPEN, STORIES, story
 
 SOURCE = '''
@@ -24,6 +27,8 @@ class Xuanran(ListingSpider):
 '''
 
 PATHS = {f"/2024/0510/{3000 + i}.html": topic for i, topic in enumerate(STORIES)}
+TITLES = {path: f"青岚县{topic}进展顺利" for path, topic in PATHS.items()}
+ARTICLES = {path: story(topic) for path, topic in PATHS.items()}
 
 LIST = (
     "<html><head><title>渲染网</title><style>@font-face{font-family:f;src:url(/f.woff2)}"
@@ -32,7 +37,6 @@ LIST = (
     "const li = document.createElement('li'); const a = document.createElement('a');"
     "a.href = path; a.textContent = title; li.append(a, ' 2024-05-10');"
     "document.getElementById('list').append(li); } });"
-    "fetch('http://10.0.0.1/secret').catch(() => null);"
     "</script></body></html>"
 )
 
@@ -50,23 +54,147 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_list_drawn_by_javascript_is_crawled_without_images_and_fonts(
-    project: Path, scrapy: Scrapy, tmp_path: Path
-) -> None:
-    import json
+def crawl(scrapy: Scrapy, project: Path, url: str, **settings: str) -> Ended:
+    seeds = project / "seeds.txt"
+    seeds.write_text(f"{url}/\n")
+    return scrapy(
+        "crawl", "xuanran", "-a", f"seeds={seeds}",
+        settings=OPEN | settings, cwd=project, environment={"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
 
-    items = json.dumps([[path, f"青岚县{topic}进展顺利"] for path, topic in PATHS.items()])
-    pages = {"/": LIST, "/items.json": (200, {"Content-Type": "application/json"}, items)}
-    pages |= {path: story(topic) for path, topic in PATHS.items()}
-    seeds = tmp_path / "seeds.txt"
-    with SmallServer(pages) as server:
-        seeds.write_text(f"{server.url}/\n")
-        ended = scrapy(
-            "crawl", "xuanran", "-a", f"seeds={seeds}",
-            settings=OPEN, cwd=project, environment={"PYTHONPATH": str(ROOT)},
-        )  # fmt: skip
+
+def texts(ended: Ended) -> dict[str, str]:
+    """Give the stored articles by path."""
+    return {"/" + row["url"].split("/", 3)[3]: row["text"] for row in ended.rows("articles")}
+
+
+def test_a_list_drawn_by_javascript_is_crawled_without_images_and_fonts(
+    project: Path, scrapy: Scrapy
+) -> None:
+    items = json.dumps(list(TITLES.items()))
+    drawn = {"/": LIST, "/items.json": (200, {"Content-Type": "application/json"}, items)}
+    with SmallServer(drawn | ARTICLES) as server:
+        ended = crawl(scrapy, project, server.url)
 
     assert ended.exit_code == 0, ended.output
-    assert len(ended.rows("articles")) == len(STORIES)
+    assert set(texts(ended)) == set(PATHS)
     assert "/items.json" in server.asked
     assert not {"/logo.png", "/f.woff2", "/favicon.ico"} & set(server.asked)
+
+
+def ways_out(closed: str) -> str:
+    """Write all the ways in which a page asks another server."""
+    socket = closed.replace("http", "ws", 1)
+    return (
+        f"<link rel=prefetch href='{closed}/prefetch'><link rel=stylesheet href='{closed}/css'>"
+        f"<iframe src='{closed}/frame'></iframe><iframe src='/frame.html'></iframe>"
+        f"<iframe src=\"data:text/html,<script src='{closed}/data'></script>\"></iframe>"
+        f"<script src='{closed}/script'></script><script src='/redirect'></script>"
+        "<iframe src='file:///etc/hostname'></iframe><script>"
+        f"fetch('{closed}/fetch').catch(() => 0); fetch('/redirect').catch(() => 0);"
+        f"const x = new XMLHttpRequest(); x.open('GET', '{closed}/xhr'); x.send();"
+        f"new WebSocket('{socket}/socket'); new EventSource('{closed}/events');"
+        f"navigator.sendBeacon('{closed}/beacon', 'x');"
+        f"window.open('{closed}/popup'); navigator.serviceWorker.register('/worker.js');"
+        f"const task = new Blob([`fetch('{closed}/worker', {{mode: 'no-cors'}})`]);"
+        "new Worker(URL.createObjectURL(task));"
+        "</script>"
+    )
+
+
+@pytest.mark.parametrize("allowed", ["127.0.0.1/32", "127.0.0.0/8"])
+def test_no_request_of_a_page_reaches_a_closed_door(
+    allowed: str, project: Path, scrapy: Scrapy
+) -> None:
+    with SmallServer({}, "127.0.0.2") as closed:
+        moved = (302, {"Location": f"{closed.url}/moved"}, "")
+        page = next(iter(PATHS))
+        pages = ARTICLES | {
+            "/": list_page(TITLES | {"/2024/0510/3100.html": "搬到内网的一篇文章标题"}),
+            "/2024/0510/3100.html": moved,
+            page: ARTICLES[page].replace("</body>", ways_out(closed.url) + "</body>"),
+            "/redirect": moved,
+            "/frame.html": f"<meta http-equiv=refresh content='0;url={closed.url}/refresh'>",
+            "/worker.js": (200, {"Content-Type": "text/javascript"}, f"fetch('{closed.url}/sw')"),
+        }
+        with SmallServer(pages) as server:
+            ended = crawl(
+                scrapy, project, server.url, QINGYUAN_ALLOW_ADDRESSES=allowed, RETRY_TIMES="0"
+            )
+
+    assert set(texts(ended)) >= set(PATHS), ended.output
+    if allowed == "127.0.0.1/32":
+        assert closed.asked == []
+    else:  # the page does try
+        asked = set(closed.asked)
+        assert asked >= {"/frame", "/script", "/fetch", "/xhr", "/refresh", "/moved", "/data"}
+        assert "/sw" not in asked
+
+
+def test_a_page_is_bounded_in_bytes_memory_and_time_and_costs_no_other(
+    project: Path, scrapy: Scrapy
+) -> None:
+    html = {"Content-Type": "text/html"}
+    bomb = gzip.compress(b"<p>" + b" " * 2**25)
+    eater = "<script>const kept = []; for (;;) kept.push(new Uint8Array(2**24).fill(1));</script>"
+    bad = {
+        "/2024/0510/4001.html": (200, html, b"<p>" + b"x" * 2**21),
+        "/2024/0510/4002.html": (200, html | {"Content-Encoding": "gzip"}, bomb),
+        "/2024/0510/4003.html": (200, html | {"Content-Disposition": "attachment"}, b"x"),
+        "/2024/0510/4004.html": eater,
+        "/2024/0510/4005.html": "<script>for (;;);</script>",
+        "/2024/0510/4006.html": "<script>for (let i = 0; i < 40; i++) fetch('/half');</script>",
+    }
+    listed = TITLES | {path: f"越界的第{path[-6]}篇文章标题" for path in bad}
+    half = {"/half": (200, {"Content-Type": "text/plain"}, b"x" * 2**17)}
+    with SmallServer({"/": list_page(listed)} | ARTICLES | bad | half) as server:
+        ended = crawl(
+            scrapy, project, server.url, RETRY_TIMES="0", DOWNLOAD_MAXSIZE=str(2**20),
+            DOWNLOAD_TIMEOUT="15", QINGYUAN_BROWSER_MEMORY_MB="700",
+            CONCURRENT_REQUESTS_PER_DOMAIN="4",
+        )  # fmt: skip
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert ended.outcomes()["failed"] == len(bad)
+    assert ended.exit_code == 0
+
+
+def test_pages_that_never_rest_ask_or_move_on_are_taken_as_they_stand(
+    project: Path, scrapy: Scrapy
+) -> None:
+    polls, asks, moves, *_ = PATHS
+    script = "<script>setInterval(() => fetch('/poll'), 100)</script></body>"
+    pages = ARTICLES | {
+        "/": list_page(TITLES),
+        "/poll": "",
+        polls: ARTICLES[polls].replace("</body>", script),
+        asks: ARTICLES[asks].replace("</body>", "<script>alert(1);confirm(2)</script></body>"),
+        moves: "<script>location.replace('/2024/0510/9000.html')</script>",
+        "/2024/0510/9000.html": (200, {"X-Moved": "1"}, ARTICLES[moves]),
+    }
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, project, server.url, QINGYUAN_BROWSER_QUIET="2")
+
+    assert ended.exit_code == 0, ended.output
+    assert set(texts(ended)) == set(PATHS) - {moves} | {"/2024/0510/9000.html"}
+    assert "'browser/never_quiet': 1" in ended.output
+
+
+@pytest.mark.parametrize("program", ["/nowhere/chromium", "/bin/false"])
+def test_a_browser_that_cannot_start_fails_the_run_and_says_why(
+    program: str, project: Path, scrapy: Scrapy
+) -> None:
+    with SmallServer({"/": list_page(TITLES)} | ARTICLES) as server:
+        ended = crawl(scrapy, project, server.url, QINGYUAN_BROWSER=program)
+
+    assert ended.exit_code == 1
+    assert "the browser does not start" in ended.output
+
+
+def test_a_crawl_outlives_its_browser_killed_and_stopped() -> None:
+    blows = ["browser killed", "renderer killed", "driver killed", "browser stopped"]
+
+    ended = browser.crawl(12, blows, seed=1)
+
+    assert [name for name, _ in ended.backs] == blows, ended.log
+    assert (ended.exit_code, ended.lost, ended.left) == (0, 0, 0), ended.log
