@@ -171,9 +171,11 @@ def strike(
             if last and (not blows or came_back(blows[-1], last)):
                 break
             time.sleep(0.02)
-        time.sleep(dice.uniform(0, 1.5))
-        found = victims(process, kind) if crawl.poll() is None else []
-        if not found:
+        time.sleep(dice.uniform(0, 2 * ANSWER_SECONDS))
+        found: list[psutil.Process] = []
+        while crawl.poll() is None and not (found := victims(process, kind)):
+            time.sleep(0.02)
+        if crawl.poll() is not None:
             break
         number = signal.SIGSTOP if what == "stopped" else signal.SIGKILL
         browser = rendered(folder)[-1][1]
@@ -275,7 +277,7 @@ def judge(plan: Sequence[str], pages: int, ended: Ended) -> int:
 def main(arguments: Sequence[str]) -> int:
     """Measure; gives 0 when no page was lost and the browser was back in time, else 1."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks browser", description=__doc__)
-    parser.add_argument("--pages", type=int, default=120)
+    parser.add_argument("--pages", type=int, default=80)
     parser.add_argument("--kills", type=int, default=10, help="kill -9 of the browser")
     parser.add_argument("--stops", type=int, default=3, help="SIGSTOP of the browser")
     parser.add_argument("--drivers", type=int, default=3, help="kill -9 of the driver")

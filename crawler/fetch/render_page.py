@@ -76,7 +76,7 @@ class RenderedPage:
                 self.was_quiet = False
             return await self._response(page)
         except PlaywrightError as error:
-            raise self._in_scrapys_words(error) from error
+            raise self._in_scrapys_words(error) from None
 
     async def close(self) -> None:
         """Close the page with all that it opened; raises TimeoutError where it never opened."""
@@ -104,7 +104,7 @@ class RenderedPage:
         page = await context.new_page()
         context.on("page", _close)
         page.on("crash", lambda _: self._end(BrowserDiedError("the page's process died")))
-        page.on("download", self._refuse_download)
+        page.on("download", lambda _: self._end(self._not_a_page()))
         page.on("response", self._remember)
         session = await context.new_cdp_session(page)
         await self._count_inflated(session)
@@ -118,8 +118,8 @@ class RenderedPage:
     def _too_large(self) -> None:
         self._end(DownloadCancelledError(f"{self.request.url}: more than {self.limit} bytes"))
 
-    def _refuse_download(self, _: object) -> None:
-        self._end(DownloadCancelledError(f"{self.request.url}: a download, not a page"))
+    def _not_a_page(self) -> Exception:
+        return DownloadCancelledError(f"{self.request.url}: a download, not a page")
 
     async def _count_inflated(self, session: CDPSession) -> None:
         """Count what arrives a second time, after inflation: the proxy sees only the wire."""
@@ -188,6 +188,8 @@ class RenderedPage:
         message = error.message.splitlines()[0]
         if any(words in error.message for words in _GONE):
             return BrowserDiedError(message)
+        if "Download is starting" in message:
+            return self._not_a_page()
         if urlsplit(self.request.url).hostname in self.given.refused or (
             "ERR_EMPTY_RESPONSE" in message and self.given.refused  # by a redirect
         ):
