@@ -216,7 +216,7 @@ class Browser:
         self.memory_mb = settings.getint("QINGYUAN_BROWSER_MEMORY_MB")
         self.recycle = settings.getint("QINGYUAN_BROWSER_RECYCLE")
         self.started = 0
-        self._failed = 0
+        self.failed = 0
         self._reason = ""
         self._life: Life | None = None
         self._lives: set[Life] = set()
@@ -225,7 +225,7 @@ class Browser:
     async def enter(self, proxy: str) -> Life:
         """Give a living browser for one page, started if there is none.
 
-        Raises BrowserUnavailableError; after three starts in a row that failed it tries no more.
+        Raises BrowserUnavailableError after three starts in a row that failed, and ever after.
         """
         async with self._lock:
             life = self._life
@@ -247,25 +247,21 @@ class Browser:
         if life.retired and not life.open:
             await self._end(life)
 
-    @property
-    def given_up(self) -> bool:
-        """Whether starting it has failed too often."""
-        return self._failed >= STARTS
-
     async def _start(self, proxy: str) -> Life:
-        if self.given_up:
-            raise BrowserUnavailableError(f"{self._reason}, {STARTS} times in a row")
-        life = Life(self.memory_mb)
-        self._lives.add(life)
-        try:
-            await life.start(self.executable, proxy)
-        except BrowserUnavailableError as error:
-            self._failed, self._reason = self._failed + 1, str(error)
-            self._lives.discard(life)
-            raise
-        self._failed = 0
-        self.started += 1
-        return life
+        while self.failed < STARTS:
+            life = Life(self.memory_mb)
+            self._lives.add(life)
+            try:
+                await life.start(self.executable, proxy)
+            except BrowserUnavailableError as error:
+                self.failed, self._reason = self.failed + 1, str(error)
+                self._lives.discard(life)
+                logger.warning("%s", error)
+            else:
+                self.failed = 0
+                self.started += 1
+                return life
+        raise BrowserUnavailableError(f"{self._reason}, {STARTS} times in a row")
 
     async def _end(self, life: Life) -> None:
         await life.end("no longer needed")

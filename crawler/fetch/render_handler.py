@@ -35,6 +35,7 @@ class Rendering:
         self.browser = Browser(crawler.settings)
         self.places = asyncio.Semaphore(crawler.settings.getint("QINGYUAN_BROWSER_PAGES"))
         self.suspects = asyncio.Lock()
+        self.ending = False
 
 
 _SHARED: WeakKeyDictionary[Crawler, Rendering] = WeakKeyDictionary()
@@ -135,12 +136,10 @@ class RenderHandler(HTTP11DownloadHandler):
 
     def _give_up(self, error: BrowserUnavailableError) -> None:
         engine, spider = self.crawler.engine, self.crawler.spider
-        if self.shared.browser.given_up and engine and spider and not self._ending:
-            self._ending = True
+        if engine and spider and not self.shared.ending:
+            self.shared.ending = True
             logger.error("%s", error)
             engine.close_spider(spider, "browser_unavailable")
-
-    _ending = False
 
     def _check_site(self, request: Request, response: Response) -> None:
         """Hold redirects inside the browser to the rule that Scrapy's own are held to."""

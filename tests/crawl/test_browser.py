@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.reliability import browser
+from crawler.state.warc import read_responses
 from tests.crawl.conftest import ROOT, Ended, Scrapy
 from tests.crawl.small_server import SmallServer, list_page
 from tests.crawl.test_failures import OPEN, STORIES, story
@@ -168,22 +169,30 @@ def test_a_page_is_bounded_in_bytes_memory_and_time_and_costs_no_other(
 def test_pages_that_never_rest_ask_or_move_on_are_taken_as_they_stand(
     project: Path, scrapy: Scrapy
 ) -> None:
-    polls, asks, moves, *_ = PATHS
+    polls, asks, moves = PATHS
+    gone, raw = "/2024/0510/9001.html", "/2024/0510/9002.html"
     script = "<script>setInterval(() => fetch('/poll'), 100)</script></body>"
     pages = ARTICLES | {
-        "/": list_page(TITLES),
+        "/": list_page(TITLES | {gone: "已经删除的一篇文章标题", raw: "不是网页的一篇文章标题"}),
         "/poll": "",
         polls: ARTICLES[polls].replace("</body>", script),
         asks: ARTICLES[asks].replace("</body>", "<script>alert(1);confirm(2)</script></body>"),
         moves: "<script>location.replace('/2024/0510/9000.html')</script>",
-        "/2024/0510/9000.html": (200, {"X-Moved": "1"}, ARTICLES[moves]),
+        "/2024/0510/9000.html": ARTICLES[moves],
+        gone: (410, {}, ARTICLES[moves]),
+        raw: (200, {"Content-Type": "application/json"}, '{"a": "<b>"}'),
     }
     with SmallServer(pages) as server:
-        ended = crawl(scrapy, project, server.url, QINGYUAN_BROWSER_QUIET="2")
+        ended = crawl(scrapy, project, server.url, QINGYUAN_BROWSER_QUIET="3")
 
     assert ended.exit_code == 0, ended.output
     assert set(texts(ended)) == set(PATHS) - {moves} | {"/2024/0510/9000.html"}
+    assert ended.outcomes()["gone"] == 1
     assert "'browser/never_quiet': 1" in ended.output
+    [archive] = ended.data.glob("archive/*/*.warc.gz")
+    kept = {record.url.removeprefix(server.url): record for record in read_responses(archive)}
+    assert kept[raw].body == b'{"a": "<b>"}'
+    assert (kept[gone].status, kept["/"].rendered) == (410, True)
 
 
 @pytest.mark.parametrize("program", ["/nowhere/chromium", "/bin/false"])
