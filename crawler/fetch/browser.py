@@ -19,7 +19,7 @@ from scrapy.settings import BaseSettings
 logger = logging.getLogger(__name__)
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-START_SECONDS = 20.0
+START_SECONDS = 30.0
 STOP_SECONDS = 2.0
 TICK_SECONDS = 1.0
 PING_SECONDS = 1.5  # and once more: the first may have passed while this process was busy
@@ -125,6 +125,7 @@ class Life:
     async def ping(self) -> None:
         """See whether driver and Chromium answer; they are dead if not."""
         answer = asyncio.ensure_future(self._session.send("Browser.getVersion"))
+        answer.add_done_callback(lambda task: task.cancelled() or task.exception())
         for _ in range(2):
             await asyncio.wait(
                 (answer, self.died), timeout=PING_SECONDS, return_when=asyncio.FIRST_COMPLETED
