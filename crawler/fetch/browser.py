@@ -66,7 +66,7 @@ class Life:
         self.browser: Any = None
         self._session: Any = None
         self._playwright: Any = None
-        self._folder = tempfile.mkdtemp(prefix="qingyuan-browser-")
+        self._folders = [tempfile.mkdtemp(prefix="qingyuan-browser-")]
         self._mark = f"--crawl={secrets.token_hex(8)}"
         self._watching: asyncio.Task[None] | None = None
         self._driver: psutil.Process | None = None
@@ -97,25 +97,28 @@ class Life:
             executable_path=executable,
             args=arguments,
             proxy={"server": proxy},
-            artifacts_dir=self._folder,
+            artifacts_dir=self._folders[0],
             timeout=START_SECONDS * 1000,
         )
         self.browser.on("disconnected", lambda *_: self._die("the browser's process ended"))
         self._session = await self.browser.new_browser_cdp_session()
         self._chromium = next((p for p in self._processes() if self._mark in _command(p)), None)
+        words = _command(self._chromium) if self._chromium else []
+        flag = "--user-data-dir="
+        self._folders += [word.removeprefix(flag) for word in words if word.startswith(flag)]
 
     async def end(self, reason: str) -> None:
         """Kill what runs and reap it; pages in flight see `died`."""
         self._die(reason)
         if self._watching is not None:
             self._watching.cancel()
-        profiles = await asyncio.to_thread(self._kill)
+        await asyncio.to_thread(self._kill)
         if self._playwright is not None:
             with suppress(Exception):
                 await asyncio.wait_for(self._playwright.stop(), STOP_SECONDS)
         if self._driver is not None:
             _kill_all([self._driver])
-        for folder in {self._folder, *profiles}:
+        for folder in self._folders:
             await asyncio.to_thread(shutil.rmtree, folder, ignore_errors=True)
 
     def _die(self, reason: str) -> None:
@@ -170,19 +173,10 @@ class Life:
             found.insert(0, self._chromium)
         return list(dict.fromkeys(found))
 
-    def _kill(self) -> list[str]:
-        """Kill Chromium and give the folders of its profiles."""
+    def _kill(self) -> None:
         found = self._processes()
-        flag = "--user-data-dir="
-        profiles = [
-            word.removeprefix(flag)
-            for process in found
-            for word in _command(process)
-            if word.startswith(flag)
-        ]
         _kill_all(found)
         psutil.wait_procs(found[:1], timeout=3)  # the driver still lives and reaps Chromium
-        return profiles
 
 
 def _kill_all(processes: Sequence[psutil.Process]) -> None:
