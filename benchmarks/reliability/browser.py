@@ -201,7 +201,7 @@ def crawl(pages: int, plan: Sequence[str], seed: int) -> Ended:
         (folder / "drawn.py").write_text(SOURCE)
         (folder / "seeds.txt").write_text("".join(f"{url}{p}\n" for p in site.list_paths()))
         environment = {**os.environ, "QINGYUAN_DATA": str(folder / "data")}
-        environment["PYTHONPATH"] = str(ROOT)
+        environment |= {"PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "own_settings"}
         command = [sys.executable, "-m", "scrapy", "crawl", "drawn", "-a", "seeds=seeds.txt"]
         began = time.time()
         with (folder / "log").open("wb") as log:

@@ -58,9 +58,10 @@ def project(tmp_path: Path) -> Path:
 def crawl(scrapy: Scrapy, project: Path, url: str, **settings: str) -> Ended:
     seeds = project / "seeds.txt"
     seeds.write_text(f"{url}/\n")
+    environment = {"PYTHONPATH": str(ROOT), "SCRAPY_SETTINGS_MODULE": "own_settings"}
     return scrapy(
         "crawl", "xuanran", "-a", f"seeds={seeds}",
-        settings=OPEN | settings, cwd=project, environment={"PYTHONPATH": str(ROOT)},
+        settings=OPEN | settings, cwd=project, environment=environment,
     )  # fmt: skip
 
 
