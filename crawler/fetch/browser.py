@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -78,6 +79,7 @@ class Life:
             async with asyncio.timeout(START_SECONDS):
                 await self._start(executable, proxy)
         except Exception as error:
+            self._folders += re.findall(r"--user-data-dir=(/\S+)", str(error))
             await self.end("did not start")
             lines = str(error).strip().splitlines() or [type(error).__name__]
             raise BrowserUnavailableError(f"the browser does not start: {lines[0]}") from error
@@ -86,6 +88,8 @@ class Life:
     async def _start(self, executable: str | None, proxy: str) -> None:
         from playwright.async_api import async_playwright
 
+        if executable and not shutil.which(executable):  # Playwright would leave a profile behind
+            raise FileNotFoundError(f"no program {executable}")
         before = set(psutil.Process().children())
         self._playwright = await async_playwright().start()
         started = set(psutil.Process().children()) - before
