@@ -54,7 +54,6 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
     },
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": 5,
-        "crawler.fetch.render.RenderMiddleware": 100,
         "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
         "crawler.fetch.conditional.ConditionalMiddleware": 940,
         "crawler.fetch.archive.ArchiveMiddleware": 950,  # inside it: the bytes as sent

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.__main__ import main
-from benchmarks.crawl import BARE, OURS, BenchmarkError, bare, measure, report
+from benchmarks.crawl import BARE, OURS, SIDES, BenchmarkError, bare, measure, report
 from benchmarks.measured import Usage
 from benchmarks.server import served
 from benchmarks.site import Site
@@ -18,7 +18,7 @@ def used(cpu: float, children: float = 0.0) -> Usage:
 
 
 def test_both_sides_crawl_every_page_of_the_invented_site() -> None:
-    found = measure(pages=20, repeats=1)
+    found = measure(pages=20, repeats=1, sides=SIDES)
 
     assert [len(runs) for runs in found.values()] == [1, 1]
     assert found[OURS][0].children_cpu > 10 * found[BARE][0].children_cpu  # it has workers

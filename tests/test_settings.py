@@ -11,6 +11,7 @@ from scrapy.utils.project import get_project_settings
 
 from crawler.addon import CrawlerAddon
 from crawler.demo import SETTINGS
+from crawler.fetch.render import HANDLER
 from crawler.sites.site import Site
 from spiders.portals.qcdy import Qcdy
 
@@ -79,4 +80,4 @@ def test_only_a_rendered_source_gets_the_browser() -> None:
         render = "browser"
 
     assert "https" not in applied()["DOWNLOAD_HANDLERS"]
-    assert "playwright" in applied(spider=Drawn)["DOWNLOAD_HANDLERS"]["https"]
+    assert applied(spider=Drawn)["DOWNLOAD_HANDLERS"]["https"] == HANDLER

@@ -1,0 +1,1 @@
+"""What must survive: repeatable programs with real processes and real signals."""

@@ -11,7 +11,7 @@ import scrapy
 from scrapy.http import Request, Response, TextResponse
 from twisted.python.failure import Failure
 
-from crawler.fetch.render import RENDERED
+from crawler.fetch.render import browser_meta
 from crawler.items import Page
 from crawler.refinery import payload
 from crawler.run import Run
@@ -58,7 +58,7 @@ class SourceSpider(Source, scrapy.Spider):
 
     def request(self, url: str, callback: Callable[..., Any], **cb_kwargs: Any) -> Request:
         """Ask for a URL in the way this source is rendered."""
-        meta = {RENDERED: True} if self.render == "browser" else {}
+        meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
 
     def parse_article(

@@ -14,15 +14,15 @@ HTML = "text/html; charset=utf-8"
 class SmallServer:
     """Serves `pages`: path to body, or to (status, headers, body), on a free loopback port."""
 
-    def __init__(self, pages: Mapping[str, Any]) -> None:
+    def __init__(self, pages: Mapping[str, Any], host: str = "127.0.0.1") -> None:
         self.asked: list[str] = []
         self.headers: list[Message] = []
         own = {"pages": pages, "asked": self.asked, "seen": self.headers}
         handler = type("Handler", (_Handler,), own)
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = ThreadingHTTPServer((host, 0), handler)
         self._server.daemon_threads = True
         self.port = self._server.server_address[1]
-        self.url = f"http://127.0.0.1:{self.port}"
+        self.url = f"http://{host}:{self.port}"
 
     def __enter__(self) -> SmallServer:
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
