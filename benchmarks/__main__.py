@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks import charset, crawl, extraction, reprints
-from benchmarks.reliability import browser, kills
+from benchmarks.reliability import browser, kills, storage
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
@@ -14,6 +14,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "extraction": extraction.main,
     "reprints": reprints.main,
     "kills": kills.main,
+    "storage": storage.main,
     "browser": browser.main,
 }
 

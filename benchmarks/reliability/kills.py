@@ -11,7 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,8 +51,14 @@ class Result:
 class Crawl:
     """Crawls of one site into one data folder, some of them killed."""
 
-    def __init__(self, site: CountingSite, folder: Path, database_url: str | None) -> None:
-        self.site, self.folder = site, folder
+    def __init__(
+        self,
+        site: CountingSite,
+        folder: Path,
+        database_url: str | None,
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        self.site, self.folder, self.settings = site, folder, SETTINGS | dict(settings or {})
         self.data = folder / "data"
         self.url = database_url or f"sqlite:///{self.data / 'qingyuan.db'}"
         self.seeds = folder / "seeds.txt"
@@ -61,16 +67,25 @@ class Crawl:
 
     def words(self) -> list[str]:
         """Give the words of the command."""
-        values = SETTINGS | {"QINGYUAN_DATABASE_URL": self.url}
-        options = [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
-        return ["crawl", "site", "-a", f"seeds={self.seeds}", *options]
+        return ["crawl", "site", "-a", f"seeds={self.seeds}", *self._options()]
+
+    def _options(self) -> list[str]:
+        values = self.settings | {"QINGYUAN_DATABASE_URL": self.url}
+        return [word for name, value in values.items() for word in ("-s", f"{name}={value}")]
 
     def start(self, *before: str) -> subprocess.Popen[bytes]:
         """Start a crawl, in a process group of its own."""
         module = ["-m", "benchmarks.reliability.killed", *before] if before else ["-m", "scrapy"]
+        return self._run([*module, *self.words()])
+
+    def replay_dead(self) -> int:
+        """Replay the dead letters; gives the exit code."""
+        return self._run(["-m", "scrapy", "replay", "--dead", *self._options()]).wait(600)
+
+    def _run(self, words: Sequence[str]) -> subprocess.Popen[bytes]:
         with (self.folder / "log").open("ab") as log:
             return subprocess.Popen(
-                [sys.executable, *module, *self.words()],
+                [sys.executable, *words],
                 cwd=ROOT,
                 env={**os.environ, "QINGYUAN_DATA": str(self.data)},
                 stdout=log,

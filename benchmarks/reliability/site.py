@@ -60,11 +60,14 @@ class _Server(ThreadingHTTPServer):
 class CountingSite:
     """Serves `count` articles on a free port of each of some loopback addresses, one port for all.
 
-    `asked` counts requests by address and path; every host has its own share of the articles.
+    `asked` counts requests by address and path; every host has its own share of the articles. With
+    `drop`, one article in so many is cut in mid-body when it is asked for the first time.
     """
 
-    def __init__(self, count: int, hosts: int = 1) -> None:
+    def __init__(self, count: int, hosts: int = 1, drop: int = 0) -> None:
         self.count = count
+        self.drop = drop
+        self.dropped = 0
         self.asked: Counter[str] = Counter()
         self.lock = threading.Lock()
         self.addresses = [f"127.0.0.{n + 1}" for n in range(hosts)]
@@ -101,15 +104,21 @@ class CountingSite:
 
             def do_GET(self) -> None:
                 host = self.headers["Host"].partition(":")[0]
+                address = f"http://{host}:{site.port}{self.path}"
                 with site.lock:
-                    site.asked[f"http://{host}:{site.port}{self.path}"] += 1
+                    site.asked[address] += 1
+                    first = site.asked[address] == 1
                 status, body = site.answer(host, self.path)
                 encoded = body.encode()
+                cut = site.drop and first and len(site.asked) % site.drop == 0
                 self.send_response(status)
                 self.send_header("Content-Type", "text/html; charset=utf-8")
                 self.send_header("Content-Length", str(len(encoded)))
                 self.end_headers()
-                self.wfile.write(encoded)
+                self.wfile.write(encoded[: len(encoded) // 2] if cut else encoded)
+                if cut:
+                    site.dropped += 1
+                    self.close_connection = True
 
             def log_message(self, *_: Any) -> None:
                 """Stay silent."""
