@@ -22,14 +22,19 @@ SETTINGS: dict[str, Any] = {
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.archive.ArchiveMiddleware": None,
         "scrapy.downloadermiddlewares.offsite.OffsiteMiddleware": None,
-        "scrapy.downloadermiddlewares.robotstxt.RobotsTxtMiddleware": None,
-        "scrapy.downloadermiddlewares.retry.RetryMiddleware": None,
+        "crawler.fetch.blocked.Blocked": None,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
         "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
         "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
         "crawler.replay.ReplayMiddleware": 960,
     },
     "SPIDER_MIDDLEWARES": {"crawler.replay.ReplayMiddleware": 4},
+    "EXTENSIONS": {
+        "crawler.fetch.quiet.QuietHours": None,
+        "crawler.fetch.identity.Identity": None,
+    },
+    "ROBOTSTXT_OBEY": False,
+    "RETRY_ENABLED": False,
     "AUTOTHROTTLE_ENABLED": False,
     "DOWNLOAD_DELAY": 0,
 }

@@ -12,13 +12,14 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from crawler.fetch.failures import class_of, class_of_status
 from crawler.run import Run, pointer_of
 
 GONE = (404, 410)
 
 
 class FetchAccounting:
-    """The outermost downloader middleware: failed fetches, and those that only served the crawl."""
+    """The outermost downloader middleware: failed fetches, each under its class."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -34,21 +35,17 @@ class FetchAccounting:
         if not (isinstance(errback, partial) and errback.func == self._failed):
             request.errback = partial(self._failed, errback)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Pass on what no spider will read: robots.txt and other requests outside the scheduler."""
-        if not request.meta.get("scheduled"):
-            self.run.ledger.pass_on(request.meta.get("archive", ""))
-        return response
-
     def _failed(self, errback: Any, failure: Failure) -> Any:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         pointer = request.meta.get("archive", "")
         if pointer:  # fetched, then refused by a middleware: a bomb, a body that does not inflate
-            self.run.ledger.close(pointer, "failed")
+            if self.run.ledger.close(pointer, "failed"):
+                count_failed(self.run, class_of(failure.value))
         elif failure.check(IgnoreRequest):  # robots.txt or another rule: never fetched
             self.run.crawler.stats.inc_value("fetch/refused")
         else:
             self.run.ledger.fail_unfetched()
+            count_failed(self.run, class_of(failure.value))
         return errback(failure) if errback else failure
 
 
@@ -71,7 +68,8 @@ class OutputAccounting:
         if response.status in GONE:
             self.run.ledger.close(pointer, "gone")
         elif not 200 <= response.status < 300:
-            self.run.ledger.close(pointer, "failed")
+            if self.run.ledger.close(pointer, "failed"):
+                count_failed(self.run, class_of_status(response.status))
         else:
             self.run.ledger.read(pointer)
 
@@ -98,3 +96,8 @@ class OutputAccounting:
         pointer = pointer_of(response)
         self.run.ledger.raised(pointer)
         self.run.ledger.read_through(pointer)
+
+
+def count_failed(run: Run, kind: str) -> None:
+    """Count a failed fetch under its class."""
+    run.crawler.stats.inc_value(f"fetch/failed/{kind}")

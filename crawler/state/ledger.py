@@ -48,11 +48,13 @@ class Ledger:
             self._unread.remove(pointer)
             self.passed_on += 1
 
-    def close(self, pointer: str, outcome: str) -> None:
-        """Close a response that yields nothing: gone, failed; once, however often it is told."""
-        if pointer in self._unread:
-            self._unread.remove(pointer)
-            self.outcomes[outcome] += 1
+    def close(self, pointer: str, outcome: str) -> bool:
+        """Close a response that yields nothing: gone, failed; true the first time it is told."""
+        if pointer not in self._unread:
+            return False
+        self._unread.remove(pointer)
+        self.outcomes[outcome] += 1
+        return True
 
     def fail_unfetched(self) -> None:
         """Count a URL that no response came from."""
