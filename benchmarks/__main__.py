@@ -5,12 +5,13 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import charset, crawl, extraction, reprints
+from benchmarks import charset, crawl, extraction, politeness, reprints
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
     "charset": charset.main,
     "extraction": extraction.main,
+    "politeness": politeness.main,
     "reprints": reprints.main,
 }
 

@@ -88,6 +88,7 @@ class Robots:
         self._parser = load_object(settings["ROBOTSTXT_PARSER"])
         self._known: dict[str, _Known] = {}
         self._sizes: dict[Request, int] = {}
+        self._connections = asyncio.Semaphore(settings.getint("CONCURRENT_REQUESTS") or 16)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
@@ -198,12 +199,21 @@ class Robots:
             True,
         )
         request = Request(url, callback=NO_CALLBACK, priority=1000, meta=meta)
+        async with self._connections:
+            return await self._in_a_place_of_its_own(request)
+
+    async def _in_a_place_of_its_own(self, request: Request) -> Response:
+        # Sixteen hosts whose robots.txt hangs would otherwise stop the requests of all others.
+        downloader = self.crawler.engine.downloader
+        extra = int(downloader.total_concurrency > 0)
+        downloader.total_concurrency += extra
         self._sizes[request] = 0
         # Only while it is needed: every chunk of every page is told to who listens.
         self.crawler.signals.connect(self._received, signal=signals.bytes_received)
         try:
             return await self.crawler.engine.download_async(request)
         finally:
+            downloader.total_concurrency -= extra
             del self._sizes[request]
             if not self._sizes:
                 self.crawler.signals.disconnect(self._received, signal=signals.bytes_received)
