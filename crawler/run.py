@@ -221,20 +221,15 @@ class Run:
             failures.append(f"{self.dead_letters} dead letters, see `scrapy replay --dead`")
         failures += self.ledger.gaps(self.archive.written + len(self.replayed))
         cut_short = reason == QUIET_HOURS  # what is left is due next time
-        if not cut_short and not any(
-            outcomes[name] for name in OUTCOMES if name not in ("failed", "gone")
-        ):
+        read = any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone"))
+        if not read and not cut_short:
             failures.append("no start URL could be read")
         if failures:
             return 1, failures
         expect: Expect = getattr(self.crawler.spider, "expect", Expect())
         articles = outcomes["stored"] + outcomes["reprint"] + outcomes["unchanged"]
-        below = (
-            []
-            if cut_short
-            else expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
-        )
-        return (3, below) if below else (0, [])
+        below = expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
+        return (3, below) if below and not cut_short else (0, [])
 
 
 def pointer_of(response: Response | Failure | None) -> str:

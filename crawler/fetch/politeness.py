@@ -115,18 +115,19 @@ class Politeness:
             return response
         return self.ask_again(request) or response
 
-    def ask_again(self, request: Request) -> Request | None:
+    def ask_again(self, request: Request, most: int | None = None) -> Request | None:
         """Give the request that follows one which was not answered; None after the last attempt.
 
-        Raises RetryLater when its host pauses for longer than a run waits.
+        It is asked `most` times, or QINGYUAN_THROTTLE_TIMES where that is less. Raises RetryLater
+        when its host pauses for longer than a run waits.
         """
         if not self.retries or request.meta.get("dont_retry"):
             return None
-        self._refuse_long_pause(request, self.hosts[self.slot_of(request)])
         times = request.meta.get(THROTTLED, 0) + 1
-        if times >= self.times:
+        if times >= min(self.times, most or self.times):
             logger.warning("%s: given up after %d attempts", request.url, times)
             return None
+        self._refuse_long_pause(request, self.hosts[self.slot_of(request)])
         again = self.give_back(request)
         again.meta[THROTTLED] = times
         return again

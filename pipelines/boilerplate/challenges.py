@@ -16,6 +16,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+# Counted first: on a page of 60 kB that is 1 % of what looking for every sign costs.
+MOST_TAGS = 80
 # Obfuscated scripts of challenges reach 70 kB; what is longer is a page.
 MOST_MARKUP = 120_000
 # Where only the words tell, the markup is short too: 404 pages and sliders with their styles.
@@ -76,10 +78,12 @@ def challenge_of(status: int, headers: Iterable[str], html: str) -> str | None:
 
     `headers` are lines `name: value`. No sign counts on a page with the byline of an article.
     """
+    if len(html) > MOST_MARKUP or html.count("</") > MOST_TAGS:
+        return None
     lines = [line.lower() for line in headers]
     fitting = [rule for rule in rules() if not rule.statuses or status in rule.statuses]
     signs = [rule for rule in fitting if _is_marked(rule, lines, html)]
-    if len(html) > (MOST_MARKUP if signs else MOST_WORDED):
+    if not signs and len(html) > MOST_WORDED:
         return None
     shown = visible_lines(html)
     length = sum(map(len, shown))

@@ -26,7 +26,7 @@ FAST = {
     "QINGYUAN_MAX_PAUSE": "30",
     "QINGYUAN_ROBOTS_PATIENCE": "20",
 }
-FREE = (404, {}, "")
+FREE: Any = (404, {}, "")
 # The project of these tests: a spider that asks for given addresses and keeps what it reads.
 SPIDER = """
 import scrapy
