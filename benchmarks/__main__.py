@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import charset, crawl, extraction, reprints
+from benchmarks import charset, crawl, extraction, politeness, reprints
 from benchmarks.reliability import browser, kills, storage
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
     "charset": charset.main,
     "extraction": extraction.main,
+    "politeness": politeness.main,
     "reprints": reprints.main,
     "kills": kills.main,
     "storage": storage.main,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.retry import RetryMiddleware
+from scrapy.downloadermiddlewares.robotstxt import RobotsTxtMiddleware
 from scrapy.settings import BaseSettings, Settings, get_settings_priority
 from scrapy.utils.misc import load_object
 
@@ -43,6 +45,14 @@ DEFAULTS: dict[str, Any] = {
     "QINGYUAN_STAGE_TIMEOUT": 30.0,
     "QINGYUAN_WARC_BYTES": 256 * 2**20,
     "QINGYUAN_ALLOW_ADDRESSES": [],
+    "SCHEDULER_PRIORITY_QUEUE": "crawler.fetch.waiting.WaitingQueue",
+    "QINGYUAN_BACKOFF": 5.0,  # a host's first pause in seconds, doubled each time it says no
+    "QINGYUAN_MAX_PAUSE": 300.0,  # a run waits no longer for a host; its requests then fail
+    "QINGYUAN_MAX_RETRY_AFTER": 24 * 3600.0,
+    "QINGYUAN_THROTTLE_TIMES": 5,  # how often a request may be answered with 429, 503, a challenge
+    "QINGYUAN_RETRY_DELAY": 2.0,  # before the first retry of a lost connection or a 500, doubled
+    "QINGYUAN_ROBOTS_PATIENCE": 600.0,
+    "QINGYUAN_MAX_CRAWL_DELAY": 60.0,
 }
 
 COMPONENTS: dict[str, dict[str, int | None]] = {
@@ -51,9 +61,15 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "crawler.progress.Progress": 10,
         "scrapy.extensions.feedexport.FeedExporter": None,
         "crawler.feeds.HonestFeedExporter": 20,
+        "crawler.fetch.quiet.QuietHours": 30,
+        "crawler.fetch.identity.Identity": 40,
     },
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": 5,
+        "crawler.fetch.robots.Robots": 100,  # in the place of Scrapy's
+        "crawler.fetch.retry.DelayedRetry": 550,  # the same
+        "crawler.fetch.politeness.Politeness": 555,
+        "crawler.fetch.blocked.Blocked": 582,  # before a challenge's meta refresh is followed
         "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
         "crawler.fetch.conditional.ConditionalMiddleware": 940,
         "crawler.fetch.archive.ArchiveMiddleware": 950,  # inside it: the bytes as sent
@@ -67,6 +83,9 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "pipelines.store.StorePipeline": 600,
     },
 }
+
+# What ours stand in for.
+REPLACED = (RobotsTxtMiddleware, RetryMiddleware)
 
 CLOSED_SCHEMES = ("data", "file", "ftp", "s3")
 
@@ -102,6 +121,8 @@ class CrawlerAddon:
         for name, components in COMPONENTS.items():
             for path, order in components.items():
                 settings.setdefault_in_component_priority_dict(name, load_object(path), order)
+        for replaced in REPLACED:
+            settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", replaced, None)
         handlers: dict[str, Any] = dict.fromkeys(CLOSED_SCHEMES)
         if self.rendered:
             browser = browser_settings()

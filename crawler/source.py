@@ -3,6 +3,7 @@
 # No `from __future__ import annotations` here: the annotations are read as types.
 import difflib
 import inspect
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -16,6 +17,9 @@ class SourceError(ImportError):
     An ImportError, because that is what Scrapy's loader can report and go on after: one broken
     source file must not stop the others.
     """
+
+
+Quiet = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,7 @@ class Source:
     render: Literal["http", "browser"] = "http"
     allowed_domains: list[str] | None = None
     custom_settings: dict[str, Any] | None = None
+    quiet: Quiet | None = None  # from, to: when not to crawl, in China's time, over midnight too
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -66,6 +71,20 @@ class Source:
         declared = _declared_fields(cls)
         for problem in _problems(cls, declared):
             raise SourceError(f"source {cls.name!r} ({cls.__module__}): {problem}")
+
+
+def read_quiet(quiet: Quiet) -> tuple[int, int]:
+    """Read quiet hours such as ("08:30", "18:00") as minutes of the day.
+
+    Raises ValueError where an end is no time of the day, or both are the same.
+    """
+    for text in quiet:
+        if not re.fullmatch(r"(?:[01]\d|2[0-3]):[0-5]\d", text):
+            raise ValueError(f"{text!r} is no time such as '08:30'")
+    begin, end = (int(text[:2]) * 60 + int(text[3:]) for text in quiet)
+    if begin == end:
+        raise ValueError("begins and ends at the same time")
+    return begin, end
 
 
 def _declared_fields(cls: type) -> dict[str, Any]:
@@ -94,6 +113,11 @@ def _problems(cls: type, declared: dict[str, Any]) -> Iterator[str]:
             )
         except TypeCheckError as error:
             yield f"field {field!r}: {getattr(cls, field)!r} {error}"
+    if isinstance(quiet := getattr(cls, "quiet", None), tuple):
+        try:
+            read_quiet(quiet)
+        except ValueError as error:
+            yield f"field 'quiet': {quiet!r} {error}"
     for field, value in cls.__dict__.items():
         known = field in declared or any(field in base.__dict__ for base in cls.__mro__[1:])
         if field.startswith("_") or known or callable(value) or hasattr(value, "__get__"):

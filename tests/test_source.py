@@ -39,6 +39,8 @@ def test_a_missing_field_is_named_with_its_source(field: str) -> None:
         ("allowed_domains", "hewan.example"),
         ("allowed_domains", ["hewan.example", 7]),
         ("custom_settings", {7: "DOWNLOAD_DELAY"}),
+        ("quiet", "08:30-18:00"),
+        ("quiet", ("08:30", "25:00")),
     ],
 )
 def test_a_value_of_the_wrong_type_is_named_with_field_and_source(field: str, value: Any) -> None:

@@ -12,6 +12,8 @@ from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
+from crawler.fetch.failures import class_of, class_of_status
+from crawler.fetch.politeness import RetryLater
 from crawler.run import Run, pointer_of
 from crawler.state.requests import PASSING
 
@@ -23,7 +25,7 @@ class NotChangedError(Exception):
 
 
 class FetchAccounting:
-    """The outermost downloader middleware: failed fetches, and those that only served the crawl."""
+    """The outermost downloader middleware: failed fetches, each under its class."""
 
     def __init__(self, run: Run) -> None:
         self.run = run
@@ -39,22 +41,20 @@ class FetchAccounting:
         if not (isinstance(errback, partial) and errback.func == self._failed):
             request.errback = partial(self._failed, errback)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        """Pass on what no spider will read: robots.txt and other requests outside the scheduler."""
-        if not request.meta.get("scheduled"):
-            self.run.ledger.pass_on(request.meta.get("archive", ""))
-        return response
-
     def _failed(self, errback: Any, failure: Failure) -> Any:
         request: Request = failure.request  # type: ignore[attr-defined]  # Scrapy adds it
         pointer, lease = request.meta.get("archive", ""), request.meta.get("lease")
+        if isinstance(failure.value, RetryLater) and self.run.frontier is not None:
+            self.run.frontier.put_off(lease, failure.value.at)
         if pointer:  # fetched, then refused by a middleware: a bomb, a body that does not inflate
-            self.run.ledger.close(pointer, "failed")
+            if self.run.ledger.close(pointer, "failed"):
+                count_failed(self.run, class_of(failure.value))
         elif failure.check(IgnoreRequest):  # robots.txt or another rule: never fetched
             self.run.crawler.stats.inc_value("fetch/refused")
             self.run.settled(lease, "refused")
         else:
             self.run.ledger.fail_unfetched(lease)
+            count_failed(self.run, class_of(failure.value))
         return errback(failure) if errback else failure
 
 
@@ -80,7 +80,8 @@ class OutputAccounting:
             self.run.ledger.close(pointer, "unchanged")
             raise NotChangedError(f"{response.url} is as it was")
         elif not 200 <= response.status < 300:
-            self.run.ledger.close(pointer, "failed")
+            if self.run.ledger.close(pointer, "failed"):
+                count_failed(self.run, class_of_status(response.status))
         else:
             self.run.ledger.read(pointer)
 
@@ -123,3 +124,8 @@ class OutputAccounting:
         self.run.ledger.raised(pointer)
         self.run.ledger.read_through(pointer)
         return None
+
+
+def count_failed(run: Run, kind: str) -> None:
+    """Count a failed fetch under its class."""
+    run.crawler.stats.inc_value(f"fetch/failed/{kind}")

@@ -49,4 +49,6 @@ class ArchiveMiddleware:
         )
         request.meta["archive"] = pointer
         self.run.ledger.archived(pointer, request.meta.get("lease"))
+        if not request.meta.get("scheduled"):  # robots.txt and the like: no spider will read it
+            self.run.ledger.pass_on(pointer)
         return response

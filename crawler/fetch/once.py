@@ -13,10 +13,13 @@ from twisted.python.failure import Failure
 _WITHOUT_RUN: dict[str, Any] = {
     "SCHEDULER": "scrapy.core.scheduler.Scheduler",
     "EXTENSIONS": {"crawler.run.Run": None, "crawler.progress.Progress": None},
+    "QINGYUAN_THROTTLE_TIMES": 1,  # a 429 too is an answer
+    "QINGYUAN_ROBOTS_PATIENCE": 15.0,
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": None,
         "crawler.fetch.conditional.ConditionalMiddleware": None,
         "crawler.fetch.archive.ArchiveMiddleware": None,
+        "crawler.fetch.blocked.Blocked": None,  # what a challenge looks like is shown
     },
     "SPIDER_MIDDLEWARES": {"crawler.fetch.accounting.OutputAccounting": None},
     "ITEM_PIPELINES": {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,10 +14,12 @@ from scrapy import Spider, signals
 from scrapy.core.scheduler import BaseScheduler
 from scrapy.crawler import Crawler
 from scrapy.http import Request
+from scrapy.squeues import FifoMemoryQueue
 from scrapy.utils.defer import deferred_from_coro
 from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
+from crawler.fetch.waiting import WaitingQueue
 from crawler.run import Run
 from crawler.state import leases
 from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
@@ -60,10 +62,9 @@ class Frontier(BaseScheduler):
         self.crawler = crawler
         self.run = Run.of(crawler)
         self.most = HELD * settings.getint("CONCURRENT_REQUESTS")
+        self.queue = WaitingQueue.from_crawler(crawler, FifoMemoryQueue, "")
         self.per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self.held: dict[int, Lease] = {}
-        self._again: deque[Request] = deque()
-        self._ready: dict[str, deque[Request]] = defaultdict(deque)
         self._starts: list[Link] = []
         self._closing: list[Lease] = []
         self._flushing: asyncio.Task[None] | None = None
@@ -111,7 +112,7 @@ class Frontier(BaseScheduler):
         """Take a request; the database says later whether it is known."""
         leased = self.held.get(request.meta.get("lease", 0))
         if leased is not None and not leased.outcome:  # a retry or a redirect
-            self._again.append(request)
+            self.queue.push(request)
             return True
         parent = self.held.get(request.meta.get("from", 0))
         try:
@@ -130,29 +131,15 @@ class Frontier(BaseScheduler):
         return True
 
     def next_request(self) -> Request | None:
-        """Give the next request of a host that has room, the host with the fewest first."""
-        if self._again:
-            return self._again.popleft()
+        """Give the next request that may be sent now."""
         self._lease_soon()
-        slots = self.crawler.engine.downloader.slots
-        best, fewest = None, self.per_host
-        for host in self._ready:
-            slot = slots.get(host) or slots.get(host.rpartition(":")[0])
-            active = len(slot.active) if slot else 0
-            if active < fewest:
-                best, fewest = host, active
-        if best is None:
-            return None
-        request = self._ready[best].popleft()
-        if not self._ready[best]:
-            del self._ready[best]
-        return request
+        return self.queue.pop()
 
     def has_pending_requests(self) -> bool:
         """Tell whether there is, or may soon be, something to fetch."""
         if self.run.stopped:
             return False
-        if self._again or self._ready or self._starts or self._closing:
+        if len(self.queue) or self._starts or self._closing:
             return True
         if self._flushing is not None or self._leasing is not None:
             return True
@@ -191,7 +178,13 @@ class Frontier(BaseScheduler):
         lease = self.held.get(lease_id or 0)
         if lease is not None and not lease.outcome:
             lease.outcome = outcome
+            self.run.unchanged_lists += outcome == "unchanged" and lease.row["outcome"] == "listing"
             self._close_if_done(lease)
+
+    def put_off(self, lease_id: int | None, at: float) -> None:
+        """Have a page that fails now asked for again at a time, for its host wants a pause."""
+        if lease_id in self.held:
+            self.held[lease_id].retry_at = at
 
     def _close_if_done(self, lease: Lease) -> None:
         if lease.outcome and lease.coming <= 0:
@@ -253,7 +246,7 @@ class Frontier(BaseScheduler):
             "outcome": kind,
             "status": "waiting" if lease.retry_at else decided.status,
             "next_due": lease.retry_at or decided.next_due,
-            "attempts": decided.attempts,
+            "attempts": row["attempts"] if lease.retry_at else decided.attempts,
             "revisit": decided.revisit,
         }
 
@@ -312,7 +305,7 @@ class Frontier(BaseScheduler):
         if row["fetched_at"] and not anew:
             names = ("etag", "last_modified", "digest", "archive", "fetched_at")
             request.meta["visited"] = {name: row[name] for name in names if row[name]}
-        self._ready[row["host"]].append(request)
+        self.queue.push(request)
 
     def _nudge(self) -> None:
         # The engine asks again only when a download ends, or every five seconds.

@@ -52,10 +52,12 @@ class Ledger:
             del self._unread[pointer]
             self.passed_on += 1
 
-    def close(self, pointer: str, outcome: str) -> None:
-        """Close a response that yields nothing: gone, failed; once, however often it is told."""
-        if pointer in self._unread:
-            self._end(self._unread.pop(pointer), outcome)
+    def close(self, pointer: str, outcome: str) -> bool:
+        """Close a response that yields nothing: gone, failed; true the first time it is told."""
+        if pointer not in self._unread:
+            return False
+        self._end(self._unread.pop(pointer), outcome)
+        return True
 
     def fail_unfetched(self, lease: int | None = None) -> None:
         """Count a URL that no response came from."""

@@ -6,14 +6,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.items import Kind
+from pipelines.boilerplate.challenges import named_by_words
 from pipelines.boilerplate.page import HEADLINE, Line, PageLines
 
-CHALLENGE = re.compile(
-    r"正在(验证|检查|检测)您?的?浏览器|checking your browser|just a moment|安全(验证|检查)|"
-    r"请完成.{0,6}验证|访问(过于|太)?频繁|enable javascript and cookies|创宇盾|云锁|waf|"
-    r"人机验证|滑动验证",
-    re.I,
-)
 ERROR = re.compile(
     r"^\s*(404|403|50[0-4])\b|页面(不存在|未找到|没有找到|已删除)|not found|"
     r"找不到(页面|文件)|出错了",
@@ -109,7 +104,7 @@ def _behind_byline(page: PageLines) -> list[Line]:
 def kind_of(shown: str, title: str, page: PageLines, scripts: int) -> Kind:
     """Name a page from its <title> as shown, its article's title, its lines, its script count."""
     visible = "".join(line.text for line in page.lines)
-    if len(visible) < SHORT and CHALLENGE.search(shown + visible):
+    if len(visible) < SHORT and named_by_words([shown, *(line.text for line in page.lines)]):
         return "challenge"
     if len(visible) < SHORT and ERROR.search(shown):
         return "error"
