@@ -19,9 +19,9 @@ class FeedSpider(SourceSpider):
             io.BytesIO(response.text.encode("utf-8", "replace")),
             response_headers={"content-type": "application/xml; charset=utf-8"},
         )
-        links = [response.urljoin(entry.link) for entry in feed.entries if entry.get("link")]
+        links = [entry.link for entry in feed.entries if entry.get("link")]
         if not links:
             self.logger.warning("no entries in feed %s", response.url)
             self.crawler.stats.inc_value("listing/empty")
-        for url in links:
-            yield self.request(url, self.parse_article)
+        for link in links:
+            yield from self.linked(response, link, self.parse_article)
