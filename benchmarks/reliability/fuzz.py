@@ -23,8 +23,9 @@ import tempfile
 import time
 import traceback
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
@@ -217,7 +218,11 @@ def fuzz(names: Sequence[str], seconds: float, seed: int, *, say: bool = True) -
     with tempfile.TemporaryDirectory(prefix="fuzz-") as folder:
         for turn in range(rounds):
             for name in names:
-                _spend(name, tallies[name], corpora[name], share, seed, Path(folder))
+
+                def bodies(first: int, name: str = name) -> Iterator[bytes]:
+                    return (draw(seed, name, n, corpora[name]) for n in count(first))
+
+                _spend(TARGETS[name], tallies[name], bodies, share, Path(folder))
                 if say:
                     tally = tallies[name]
                     print(
@@ -229,16 +234,18 @@ def fuzz(names: Sequence[str], seconds: float, seed: int, *, say: bool = True) -
 
 
 def _spend(
-    name: str, tally: Tally, corpus: Sequence[bytes], share: float, seed: int, folder: Path
+    target: Target,
+    tally: Tally,
+    bodies: Callable[[int], Iterator[bytes]],
+    share: float,
+    folder: Path,
 ) -> None:
     until = time.monotonic() + share
     while (left := until - time.monotonic()) > 0:
         first = tally.runs
-        numbers = iter(range(first, 2**62))
-        slice_ = Slice(TARGETS[name], folder)
+        slice_ = Slice(target, folder)
         began = time.monotonic()
-        bodies = (draw(seed, name, number, corpus) for number in numbers)
-        done, size, death = slice_.run(bodies, left)
+        done, size, death = slice_.run(bodies(first), left)
         tally.seconds += time.monotonic() - began
         tally.runs += done
         tally.size += size
