@@ -169,12 +169,17 @@ class _Rows:
         """Write the rows and give their digest."""
         state = _digest(self.fields)
         writer = FORMATS[format_](file, self.more)
-        for values in self.raw():
-            state.update(_bytes(values))
-            row = dict(zip(self.fields, values, strict=True))
-            for name in JSON_FIELDS:
-                row[name] = json.loads(row[name]) if row[name] else None
-            writer.write(sound(row))
+        try:
+            for values in self.raw():
+                state.update(_bytes(values))
+                row = dict(zip(self.fields, values, strict=True))
+                for name in JSON_FIELDS:
+                    row[name] = json.loads(row[name]) if row[name] else None
+                writer.write(sound(row))
+        except BaseException:
+            with suppress(Exception):
+                writer.close()  # what it still holds goes with the file
+            raise
         writer.close()
         return str(state.hexdigest())
 

@@ -138,8 +138,10 @@ class Parquet:
 
     def close(self) -> None:
         """Write the last group and the footer."""
-        self._write_group()
-        self._out.close()
+        try:
+            self._write_group()
+        finally:
+            self._out.close()
 
 
 def _typed(name: str, value: Any) -> Any:

@@ -81,7 +81,8 @@ class Command(ScrapyCommand):
                     counts[done.outcome] += 1
                     counts["rows"] += done.rows if done.outcome != "removed" else 0
                     if done.outcome != "unchanged":
-                        print(f"{done.outcome} {opts.output}/{done.path}: {done.rows} rows")
+                        line = f"{done.outcome} {opts.output}/{done.path}: {done.rows} rows"
+                        print(line, flush=True)
         except (DatabaseError, ExportError, FormatError) as error:
             print(f"scrapy export: {error}", file=sys.stderr)
             self.exitcode = 1

@@ -64,6 +64,15 @@ def test_a_link_that_is_no_address_costs_only_itself(kind: Any, form: Any, bad: 
     assert stats.get_value("listing/bad_links") == 1
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#55296;", "&#1114112;", "&#" + "9" * 5000])
+def test_a_reference_to_no_character_costs_no_entry(reference: str) -> None:
+    body = rss("/1", "/2").replace("桥", f"桥{reference}<b>", 1)
+
+    urls, _ = followed(Feed, body)
+
+    assert urls == ["http://news.river.example/1", "http://news.river.example/2"]
+
+
 @pytest.mark.parametrize(
     "body", [b"", b"\x8d", b"\x1f\x8b\x08broken"], ids=["empty", "byte", "gzip"]
 )
