@@ -21,6 +21,7 @@ from crawler.export_formats import FORMATS, FormatError
 from crawler.items import ARTICLE_FIELDS, NOTICE_FIELDS
 from crawler.state.db import DatabaseError, articles, open_database
 from crawler.state.reading import open_snapshot
+from tests.postgres_server import postgres
 from tests.stored import FORMULA, add, database, nasty_rows, row
 
 
@@ -349,3 +350,28 @@ def test_rows_beyond_one_reading_come_in_the_order_of_storing(
     assert [line["url"] for line in read(path)] == [
         f"http://h.example/{n}" for n in range(1, 3_000, 3)
     ]
+
+
+def test_postgres_gives_the_same_files_while_a_crawl_stores(tmp_path: Path) -> None:
+    # PostgreSQL takes no NUL in a text.
+    rows = [one | {"text": one["text"].replace("\0", "")} for one in nasty_rows()]
+    for one in rows:
+        one["dropped"] = []
+    rows += [row(n, f"2026-11-0{n % 2 + 5}") for n in range(3, 900)]
+    embedded = database(tmp_path, rows)
+    with postgres() as url:
+        engine = open_database(url)
+        add(engine, rows)
+        with open_snapshot(url) as connection:
+            running = export(connection, Wanted(), "jsonl.zst", tmp_path / "pg")
+            done = [next(running)]
+            add(engine, [row(1_000, "2026-11-06")])
+            done += running
+        engine.dispose()
+        again = exported(url, tmp_path / "pg")
+
+    assert outcomes(exported(embedded, tmp_path / "lite")) == outcomes(done)
+    assert list(outcomes(again).values()) == ["unchanged", "written"]
+    for each in (done[0], again[1]):
+        here = lines(tmp_path / "lite" / each.path)
+        assert lines(tmp_path / "pg" / each.path)[: len(here)] == here
