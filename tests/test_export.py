@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -342,12 +342,12 @@ def test_rows_beyond_one_reading_come_in_the_order_of_storing(
 
     assert [d.rows for d in done] == [1_000] * 3
     path = tmp_path / "out" / done[1].path
-    read = {
+    readers: dict[str, Callable[[Path], list[dict[str, Any]]]] = {
         "jsonl.zst": lines,
         "csv": cells,
-        "parquet": lambda path: parquet.read_table(path).to_pylist(),
-    }[format_]
-    assert [line["url"] for line in read(path)] == [
+        "parquet": lambda path: list(parquet.read_table(path).to_pylist()),
+    }
+    assert [line["url"] for line in readers[format_](path)] == [
         f"http://h.example/{n}" for n in range(1, 3_000, 3)
     ]
 
