@@ -86,10 +86,10 @@ def start(tmp_path: Path, *words: str, limit: int = 0) -> subprocess.Popen[str]:
 
 
 def test_a_killed_export_leaves_no_half_file_and_goes_on(tmp_path: Path) -> None:
-    database(tmp_path / "data", rows(600, 20_000))
+    database(tmp_path / "data", rows(200, 5_000))
     out = tmp_path / "out"
     seen: dict[str, int] = {}
-    for wait in (0.0, 0.02, 0.05):
+    for wait in (0.0, 0.03):
         with start(tmp_path, "--format", "csv") as killed:
             assert killed.stdout is not None
             told = killed.stdout.readline()
@@ -97,7 +97,7 @@ def test_a_killed_export_leaves_no_half_file_and_goes_on(tmp_path: Path) -> None
             os.kill(killed.pid, signal.SIGKILL)
         assert told.startswith("written ")
         for path in out.rglob("*.csv"):
-            assert path.read_bytes().count(b"\r\n") == 31  # a head and 30 rows
+            assert path.read_bytes().count(b"\r\n") == 11  # a head and 10 rows
         kept = {line["path"] for line in manifest(out)}
         assert all((out / path).stat().st_mtime_ns == seen[path] for path in kept & set(seen))
         seen = {path: (out / path).stat().st_mtime_ns for path in kept}
@@ -106,8 +106,8 @@ def test_a_killed_export_leaves_no_half_file_and_goes_on(tmp_path: Path) -> None
         output = last.communicate()[0]
 
     assert last.returncode == 0
-    assert f"600 rows in 20 files: {20 - len(seen)} written, {len(seen)} unchanged" in output
-    assert len(seen) >= 3
+    assert f"200 rows in 20 files: {20 - len(seen)} written, {len(seen)} unchanged" in output
+    assert len(seen) >= 2
     assert not list(out.rglob("*.part"))
 
 
