@@ -29,7 +29,7 @@ from itertools import count
 from pathlib import Path
 from typing import NoReturn
 
-from benchmarks.reliability.fuzz_targets import TARGETS, Target
+from benchmarks.reliability.fuzz_targets import TARGETS, Target, working_folder
 from benchmarks.reliability.mutate import LARGEST, draw
 
 HANG = 10.0  # seconds of CPU for one input
@@ -208,6 +208,7 @@ def fuzz(names: Sequence[str], seconds: float, seed: int, *, say: bool = True) -
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
     tallies = {name: Tally() for name in names}
+    working_folder()  # here, for the children cannot clear up
     corpora = {}
     for name in names:  # in this process, so that no child pays for tables and models again
         corpora[name] = [body for body in TARGETS[name].corpus() if body]

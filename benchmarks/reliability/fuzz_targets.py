@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import atexit
 import json
+import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -118,7 +120,7 @@ def _find_links(body: bytes) -> None:
 
 
 def _warc(body: bytes) -> None:
-    path = _folder() / "x.warc.gz"
+    path = working_folder() / "x.warc.gz"
     path.write_bytes(body)
     try:
         for record in read_responses(path):
@@ -131,19 +133,23 @@ def _warc(body: bytes) -> None:
 
 
 @cache
-def _folder() -> Path:
-    return Path(tempfile.mkdtemp(prefix="fuzz-"))
+def working_folder() -> Path:
+    """Give the folder of what the targets write, gone when the process ends."""
+    folder = tempfile.mkdtemp(prefix="fuzz-")
+    # Of the process that called this first; its forked children end without their exit handlers.
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def _archives() -> list[bytes]:
     found = []
     for number, body in enumerate(pages()[:8]):
-        archive = WarcArchive(_folder(), f"a{number}")
+        archive = WarcArchive(working_folder(), f"a{number}")
         for status in (200, 404):
             headers = (("Content-Type", "text/html"), ("X-Odd", "ä"))
             archive.append(Recorded(URL, status, headers, body[:5_000], "2024-05-10T00:00:00Z"))
         archive.close()
-        found += [path.read_bytes() for path in sorted(_folder().glob(f"a{number}/*.gz"))]
+        found += [path.read_bytes() for path in sorted(working_folder().glob(f"a{number}/*.gz"))]
     import gzip
 
     return found + [gzip.decompress(body) for body in found]
@@ -203,7 +209,7 @@ def _addresses() -> list[bytes]:
 
 @cache
 def _index() -> ReprintIndex:
-    return ReprintIndex(Path(tempfile.mkdtemp(prefix="fuzz-")) / "reprints.db")
+    return ReprintIndex(Path(tempfile.mkdtemp(dir=working_folder())) / "reprints.db")
 
 
 def _reprints(body: bytes) -> None:
