@@ -1,4 +1,4 @@
-"""`python -m benchmarks [NAME [OPTIONS]]`: runs all benchmarks, or the named one."""
+"""`python -m benchmarks [NAME [OPTIONS]]`: runs all short benchmarks, or the named one."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks import charset, crawl, extraction, politeness, reprints
-from benchmarks.reliability import browser, kills, storage
+from benchmarks.reliability import browser, fuzz, kills, soak, storage
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
@@ -17,7 +17,11 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "kills": kills.main,
     "storage": storage.main,
     "browser": browser.main,
+    "fuzz": fuzz.main,
+    "soak": soak.main,
 }
+# These take from half an hour to hours and run by their names only.
+LONG = ("fuzz", "soak")
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -26,7 +30,7 @@ def main(arguments: Sequence[str]) -> int:
     if name is not None and name not in BENCHMARKS:
         print(f"usage: python -m benchmarks [{'|'.join(BENCHMARKS)} [OPTIONS]]", file=sys.stderr)
         return 2
-    chosen = tuple(BENCHMARKS) if name is None else (name,)
+    chosen = tuple(each for each in BENCHMARKS if each not in LONG) if name is None else (name,)
     return max([BENCHMARKS[each](arguments[1:]) for each in chosen])
 
 

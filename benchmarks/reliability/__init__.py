@@ -1,1 +1,1 @@
-"""What must survive: repeatable programs with real processes and real signals."""
+"""Programs that try to break a crawl: each prints what held and gives 0 or 1."""

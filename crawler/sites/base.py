@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin, urlsplit
 
 import scrapy
 from scrapy.http import Request, Response, TextResponse
@@ -60,6 +60,20 @@ class SourceSpider(Source, scrapy.Spider):
         """Ask for a URL in the way this source is rendered."""
         meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
+
+    def linked(self, response: Response, link: str, callback: Callable[..., Any]) -> Output:
+        """Ask for what a feed links to; a link that is no address is counted and passed over."""
+        try:
+            # Not response.urljoin: it heeds a <base>, which in a feed belongs to some page's text.
+            url = urljoin(response.url, link.strip())
+            if urlsplit(url).scheme not in ("http", "https"):
+                raise ValueError(f"{url!r} is not an http(s) URL")
+            request = self.request(url, callback)
+        except ValueError as error:
+            self.logger.warning("%s: a link is passed over: %s", response.url, error)
+            self.crawler.stats.inc_value("listing/bad_links")
+        else:
+            yield request
 
     def parse_article(
         self, response: Response, first: str = "", parts: list[str] | None = None

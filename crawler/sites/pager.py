@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
 from crawler.sites.linkblocks import Element, absolute, site_of
@@ -52,6 +53,8 @@ WRITTEN = re.compile(
     r"(?P<name>[\w-]{1,40}?)[\"'\s+\\]{0,9}_[\"'\s+\\]{0,9}nextPage[\"'\s+\\]{0,9}\.[\"'\s+\\]{0,9}"
     r"(?P<extension>s?html?|jsp|aspx?)\b"
 )
+# Elements inside a link or button that says a word; icons and hidden spans are a handful.
+MOST_WITHIN = 50
 COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|(?<![:\"'\\])//[^\n\r]*", re.DOTALL)
 
 
@@ -85,6 +88,9 @@ def _says_next(element: Element) -> bool:
 
 def _short_text(element: Element) -> str:
     """Give the text of an element that holds a word or a number; empty for anything larger."""
+    # Counted first: in deep nests without text each level would walk all those below it.
+    if sum(1 for _ in islice(element.iter(), MOST_WITHIN + 1)) > MOST_WITHIN:
+        return ""
     text = ""
     for part in element.itertext() if len(element) <= 2 else ():
         text += str(part)

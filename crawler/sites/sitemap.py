@@ -1,7 +1,10 @@
 """Sites that publish a sitemap."""
 
 import re
+import zlib
+from collections.abc import Iterator
 
+from lxml import etree
 from scrapy.http import Response
 from scrapy.utils.gz import gunzip, gzip_magic_number
 from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
@@ -9,6 +12,12 @@ from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 from crawler.sites.base import Output, SourceSpider
 
 MAX_SITEMAP_BYTES = 50 * 1024 * 1024  # the limit that sitemaps.org sets
+# StopIteration: no element at all. ValueError: also a character that no text may hold.
+_UNREADABLE = (StopIteration, etree.LxmlError, SyntaxError, ValueError, OSError, EOFError)
+
+
+class SitemapError(ValueError):
+    """A sitemap cannot be read; the message names its address and the place."""
 
 
 class SitemapSpider(SourceSpider):
@@ -17,18 +26,40 @@ class SitemapSpider(SourceSpider):
     article_pattern: str | None = None
 
     def parse(self, response: Response) -> Output:
-        """Ask for the nested sitemaps and for the pages of a sitemap."""
+        """Ask for the nested sitemaps and for the pages of a sitemap; raises SitemapError."""
         if response.url.endswith("/robots.txt"):
-            for url in sitemap_urls_from_robots(response.body, base_url=response.url):
-                yield self.request(url, self.parse)
+            for url in sitemap_urls_from_robots(response.body):
+                yield from self.linked(response, url, self.parse)
             return
-        body = response.body
-        if gzip_magic_number(response):
-            body = gunzip(body, max_size=MAX_SITEMAP_BYTES)
+        empty = True
+        for kind, link in _entries(response):
+            empty = False
+            if kind == "sitemapindex":
+                yield from self.linked(response, link, self.parse)
+            elif self.article_pattern is None or re.search(self.article_pattern, link):
+                yield from self.linked(response, link, self.parse_article)
+        if empty:
+            self.logger.warning("no entries in sitemap %s", response.url)
+            self.crawler.stats.inc_value("listing/empty")
+
+
+def _entries(response: Response) -> Iterator[tuple[str, str]]:
+    """Give the kind of a sitemap with each of its links, those before a broken place too."""
+    try:
+        packed = gzip_magic_number(response)
+        body = gunzip(response.body, max_size=MAX_SITEMAP_BYTES) if packed else response.body
         sitemap = Sitemap(body)
-        for entry in sitemap:
-            url = response.urljoin(entry["loc"])
-            if sitemap.type == "sitemapindex":
-                yield self.request(url, self.parse)
-            elif self.article_pattern is None or re.search(self.article_pattern, url):
-                yield self.request(url, self.parse_article)
+    except (*_UNREADABLE, zlib.error) as error:
+        reason = f"{type(error).__name__} {error}".strip()
+        raise SitemapError(f"{response.url}: not a sitemap: {reason}") from error
+    count, entries = 0, iter(sitemap)
+    while True:
+        try:
+            entry = next(entries, None)
+        except _UNREADABLE as error:
+            message = f"{response.url}: broken behind entry {count}: {error}"
+            raise SitemapError(message) from error
+        if entry is None:
+            return
+        count += 1
+        yield sitemap.type, entry["loc"]
