@@ -39,6 +39,8 @@ DEFAULTS: dict[str, Any] = {
     "QINGYUAN_WORKERS": None,  # None: a worker for each core but one
     "QINGYUAN_STAGE_TIMEOUT": 30.0,
     "QINGYUAN_WARC_BYTES": 256 * 2**20,
+    "QINGYUAN_ARCHIVE_DAYS": 0,  # 0: the archive keeps all
+    "QINGYUAN_ARCHIVE_BYTES": 0,
     "QINGYUAN_ALLOW_ADDRESSES": [],
 }
 

@@ -51,7 +51,10 @@ class Run:
         self.source: str = crawler.spidercls.name
         self.data = data_folder(settings)
         self.archive = WarcArchive(
-            self.data / "archive", self.source, roll_bytes=settings.getint("QINGYUAN_WARC_BYTES")
+            self.data / "archive",
+            self.source,
+            roll_bytes=settings.getint("QINGYUAN_WARC_BYTES"),
+            keep_days=settings.getfloat("QINGYUAN_ARCHIVE_DAYS"),
         )
         self.ledger = Ledger()
         self.writer = Writer(open_database(database_url(settings)))

@@ -64,7 +64,7 @@ def test_a_response_comes_back_as_it_was_written(tmp_path: Path) -> None:
 
     found = read_back(tmp_path, record)
 
-    for name in (n for n in Recorded.__slots__ if n != "pointer"):
+    for name in (n for n in Recorded.__slots__ if n not in ("pointer", "digest")):
         assert getattr(found, name) == (
             tuple(record.headers) if name == "headers" else getattr(record, name)
         )
@@ -195,9 +195,8 @@ def test_a_file_cut_within_a_record_gives_what_stands_before(tmp_path: Path) -> 
     name, _, offset = pointers[1].partition("#")
     path = tmp_path / name
     whole = path.read_bytes()
-    tail = 16  # a record that lacks only its last line ends and the gzip checksum is whole
 
-    for length in range(int(offset) + 1, len(whole) - tail):
+    for length in range(int(offset) + 1, len(whole)):
         path.write_bytes(whole[:length])
         bodies = []
         with pytest.raises(ArchiveError) as caught:
