@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from crawler.state.warc.locks import written_now
 from crawler.state.warc.members import BrokenRecordError, Entry, entries, next_record
@@ -40,32 +41,31 @@ class Segment:
 
 
 def survey(folder: Path, path: Path) -> Segment:
-    """Read a segment through; raises OSError."""
+    """Read a segment through, past what is damaged in it; raises OSError."""
     records = revisits = 0
     dates: list[str] = []
     needed: set[str] = set()
     state = "sound"
+    size = path.stat().st_size
     with path.open("rb") as file:
-        try:
-            for entry in entries(file):
-                if entry.kind in RESPONSES:
-                    records += 1
-                    dates = _span(dates, entry.headers.get("warc-date", ""))
-                if refers := entry.headers.get("qy-refers-to"):
-                    revisits += 1
-                    needed.add(refers.rpartition("#")[0])
-        except BrokenRecordError as error:
-            state = "torn" if error.torn else "damaged"
+        for entry in _everything(file, size):
+            if isinstance(entry, BrokenRecordError):
+                state = "torn" if entry.torn and state == "sound" else "damaged"
+                continue
+            state = "damaged" if state == "torn" else state  # whole records behind it: no torn end
+            if entry.kind in RESPONSES:
+                records += 1
+                date = entry.headers.get("warc-date", "")
+                dates = [min(*dates, date), max(*dates, date)] if dates else [date, date]
+            if refers := entry.headers.get("qy-refers-to"):
+                revisits += 1
+                needed.add(refers.rpartition("#")[0])
     if written_now(path):
         state = "written now"
     name = str(path.relative_to(folder))
     first, last = dates or ("", "")
-    size = path.stat().st_size
-    return Segment(name, size, records, revisits, first, last, frozenset(needed) - {name}, state)
-
-
-def _span(dates: list[str], date: str) -> list[str]:
-    return [min(dates[0], date), max(dates[1], date)] if dates else [date, date]
+    references = frozenset(needed) - {name}
+    return Segment(name, size, records, revisits, first, last, references, state)
 
 
 def damages(folder: Path, path: Path) -> Iterator[tuple[int, str]]:
@@ -73,20 +73,25 @@ def damages(folder: Path, path: Path) -> Iterator[tuple[int, str]]:
 
     Gives offset and reason of each one that does not hold. Raises OSError.
     """
-    size = path.stat().st_size
-    offset: int | None = 0
     with path.open("rb") as file:
-        while offset is not None:
-            begin = offset
-            try:
-                for entry in entries(file, begin):
-                    if reason := _wrong(folder, entry):
-                        yield entry.offset, reason
-                return
-            except BrokenRecordError as error:
-                if not (error.torn and written_now(path)):
-                    yield error.offset, str(error)
-                offset = next_record(file, error.offset, size)
+        for entry in _everything(file, path.stat().st_size):
+            if isinstance(entry, BrokenRecordError):
+                if not (entry.torn and written_now(path)):
+                    yield entry.offset, str(entry)
+            elif reason := _wrong(folder, entry):
+                yield entry.offset, reason
+
+
+def _everything(file: BinaryIO, size: int) -> Iterator[Entry | BrokenRecordError]:
+    """Give the records of a file, and in its place each error that keeps one from being read."""
+    offset: int | None = 0
+    while offset is not None:
+        try:
+            yield from entries(file, offset)
+            return
+        except BrokenRecordError as error:
+            yield error
+            offset = next_record(file, error.offset, size)
 
 
 def _wrong(folder: Path, entry: Entry) -> str:

@@ -6,6 +6,7 @@ import io
 import logging
 import os
 import re
+import sys
 from collections import OrderedDict
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -146,7 +147,7 @@ class WarcArchive:
             return
         room = self.folder / self._room
         room.mkdir(parents=True, exist_ok=True)
-        if os.name == "posix":  # Windows opens no folders
+        if sys.platform != "win32":  # which opens no folders
             self._room_lock = os.open(room, os.O_RDONLY)
             hold(self._room_lock, alone=False)
         for line in recover(room):
