@@ -102,13 +102,14 @@ def _plain(file: BinaryIO) -> Iterator[Entry]:
             return
         if not line.strip():  # between two records
             continue
+        if not line.startswith(b"WARC/"):
+            raise BrokenRecordError("not a WARC file", offset)
         lines = [line]
         size = len(line)
         while line.strip():
             line = file.readline(MAX_HEADER_BYTES)
             size += len(line)
             if not line:
-                _header(b"".join(lines), offset)  # says so where this is no WARC at all
                 raise BrokenRecordError("cut within a header", offset, torn=True)
             if size > MAX_HEADER_BYTES:
                 raise BrokenRecordError("no end of the header", offset)
