@@ -24,31 +24,17 @@ class Former:
 
 
 def former(engine: Engine, key: str, url: str, pointer: str, fetched_at: str) -> Former:
-    """Look up what an earlier run made of a response; `key` is the canonical URL.
-
-    The article that was made of this very response is preferred to the current one.
-    """
+    """Look up what an earlier run made of a response; `key` is the canonical URL."""
     with engine.connect().execution_options(reading=True) as connection:
         refused = connection.scalars(
             select(quarantine.c.archive).where(quarantine.c.url == url)
         ).all()
-        rows = connection.execute(
-            select(articles)
-            .where(
-                articles.c.canonical_url == key,
-                articles.c.is_current | (articles.c.archive == pointer),
-            )
-            .order_by(articles.c.version)
-        ).all()
-    found = [dict(row._mapping) for row in rows]
-    current = next((row for row in found if row["is_current"]), None)
-    same = next((row for row in found if row["archive"] == pointer), None)
-    later = current is not None and same is not current and _later(current, fetched_at)
-    if same is None and (pointer in refused or (refused and current is None)):
-        return Former(QUARANTINED, superseded=later)
-    row = same or current
-    return Former(ACCEPTED, row, later) if row else Former()
-
-
-def _later(row: dict[str, Any], fetched_at: str) -> bool:
-    return str(row["fetched_at"] or "")[:19] > fetched_at[:19]
+        found = connection.execute(
+            select(articles).where(articles.c.canonical_url == key, articles.c.is_current)
+        ).first()
+    if found is None:
+        return Former(QUARANTINED if refused else UNKNOWN)
+    superseded = found.archive != pointer and str(found.fetched_at or "")[:19] > fetched_at[:19]
+    if found.archive != pointer and pointer in refused:
+        return Former(QUARANTINED, superseded=superseded)
+    return Former(ACCEPTED, dict(found._mapping), superseded)
