@@ -5,10 +5,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import charset, crawl, extraction, reprints
+from benchmarks import archive, charset, crawl, extraction, reprints
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
+    "archive": archive.main,
     "charset": charset.main,
     "extraction": extraction.main,
     "reprints": reprints.main,
