@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import defaultdict
-from contextlib import ExitStack
+from collections.abc import Iterable
+from contextlib import ExitStack, suppress
 from pathlib import Path
 
 from scrapy.commands import ScrapyCommand
@@ -20,6 +21,7 @@ from crawler.replayed import Comparison
 from crawler.state.db import DatabaseError, dead_letters, open_database
 from crawler.state.paths import data_folder, database_url
 from crawler.state.warc import Recorded
+from crawler.state.warc.recovery import mend
 
 
 class Command(ScrapyCommand):
@@ -64,7 +66,10 @@ class Command(ScrapyCommand):
         if opts.dead:
             documents = _dead(engine, folder, problems)
         else:
-            documents = by_source([Path(name) for name in args], folder, problems)
+            paths = [Path(name) for name in args]
+            if not opts.dry_run:
+                _mend(paths, folder)
+            documents = by_source(paths, folder, problems)
         comparison = Comparison(engine, Changes(opts.examples))
         with ExitStack() as stack:
             settings = stack.enter_context(scratch(data)) if opts.dry_run else {}
@@ -105,6 +110,15 @@ class Command(ScrapyCommand):
             print(f"scrapy replay: {problem}", file=sys.stderr)
         if problems:
             self.exitcode = 1
+
+
+def _mend(paths: Iterable[Path], folder: Path) -> None:
+    """Mend what killed runs left of our own segments; another's file is not ours to cut."""
+    for path in paths:
+        if path.resolve().is_relative_to(folder.resolve()):
+            with suppress(OSError):  # told when it is read
+                if line := mend(path):
+                    print(line)
 
 
 def _dead(engine: Engine, folder: Path, problems: list[str]) -> dict[str, list[Recorded]]:

@@ -93,12 +93,17 @@ def test_a_replay_shows_what_it_changes_and_a_dry_run_changes_nothing(
         db.execute(insert(articles).values(was))
     engine.dispose()
     before = stored(data)
+    killed = Path(path)  # as if its crawl had been killed
+    killed.chmod(0o644)
+    killed.write_bytes(killed.read_bytes() + killed.read_bytes()[:100])
 
     dry = scrapy("replay", path, "--dry-run")
     after_dry = stored(data)
     wet = scrapy("replay", path, "--examples", "0")
 
-    assert first.exit_code == dry.exit_code == wet.exit_code == 0, dry.output
+    assert (first.exit_code, dry.exit_code, wet.exit_code) == (0, 1, 0), dry.output
+    assert "cut within a gzip member" in dry.output
+    assert f"{path}: cut 100 bytes of a record that was not whole" in wet.output
     for shown in (dry.output, wet.output):
         assert row(shown, "title") == ["4", "1", "0", "0"]
         assert row(shown, "editor") == ["0", "0", "0", "1"]

@@ -113,6 +113,14 @@ def test_a_sound_segment_is_sealed_and_not_read_again(tmp_path: Path) -> None:
     assert list(recover(path.parent)) == []
 
 
+def test_an_empty_file_may_be_a_writers_that_has_not_begun(tmp_path: Path) -> None:
+    path = tmp_path / "begun.warc.gz"
+    path.touch()
+
+    assert mend(path) == ""
+    assert path.stat().st_mode & 0o200
+
+
 def test_whole_records_behind_a_broken_one_are_never_cut(tmp_path: Path) -> None:
     path = written(tmp_path, response(b"one"), response(os.urandom(900)), response(b"3"))
     content = bytearray(path.read_bytes())

@@ -20,13 +20,10 @@ def segments(room: Path) -> list[Path]:
 
 
 def recover(room: Path) -> Iterator[str]:
-    """Mend every segment of a source's folder that nobody closed and nobody writes.
-
-    Gives a line for each one that was torn, is damaged or cannot be mended.
-    """
+    """Mend the segments of a source's folder; a line for each torn, damaged or unmendable one."""
     for path in segments(room):
         try:
-            if path.stat().st_mode & _WRITABLE and (line := mend(path)):
+            if line := mend(path):
                 yield line
         except OSError as error:
             yield f"{path} cannot be mended: {error.strerror or error}"
@@ -35,15 +32,17 @@ def recover(room: Path) -> Iterator[str]:
 def mend(path: Path) -> str:
     """Cut a segment behind its last whole record and close it; gives what was done, in words.
 
-    A segment that is being written, that is sound, or that another tool keeps as one plain file
-    stays as it is. Where whole records stand behind a broken one it is no torn end: nothing is
-    cut. Raises OSError.
+    A segment that is closed already or is being written stays as it is. Where whole records stand
+    behind a broken one it is no torn end: nothing is cut. Raises OSError.
     """
+    if not path.stat().st_mode & _WRITABLE:
+        return ""
     with path.open("r+b") as file:
-        if not try_hold(file.fileno()):
+        size = os.fstat(file.fileno()).st_size
+        # An empty one may be a writer's that is about to lock it.
+        if not size or not try_hold(file.fileno()):
             return ""
         line = ""
-        size = os.fstat(file.fileno()).st_size
         try:
             for _ in entries(file):
                 pass
