@@ -5,11 +5,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import charset, crawl, extraction, politeness, reprints
+from benchmarks import archive, charset, crawl, extraction, politeness, reprints
 from benchmarks.reliability import browser, fuzz, kills, soak, storage
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
+    "archive": archive.main,
     "charset": charset.main,
     "extraction": extraction.main,
     "politeness": politeness.main,

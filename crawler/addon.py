@@ -44,6 +44,8 @@ DEFAULTS: dict[str, Any] = {
     "QINGYUAN_WORKERS": None,  # None: a worker for each core but one
     "QINGYUAN_STAGE_TIMEOUT": 30.0,
     "QINGYUAN_WARC_BYTES": 256 * 2**20,
+    "QINGYUAN_ARCHIVE_DAYS": 0,  # 0: the archive keeps all
+    "QINGYUAN_ARCHIVE_BYTES": 0,
     "QINGYUAN_ALLOW_ADDRESSES": [],
     "SCHEDULER_PRIORITY_QUEUE": "crawler.fetch.waiting.WaitingQueue",
     "QINGYUAN_BACKOFF": 5.0,  # a host's first pause in seconds, doubled each time it says no

@@ -1,10 +1,12 @@
-"""Serves a crawl from the archive instead of the network, and lets no new request out."""
+"""Serves a crawl from the archive instead of the network."""
 
 from __future__ import annotations
 
 import json
+import tempfile
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,9 @@ from scrapy.http import Headers, Request, Response
 from scrapy.responsetypes import responsetypes
 
 from crawler.run import Run
+from crawler.state.templates import TemplateStore
 from crawler.state.warc import ArchiveError, Recorded, read_pointer, read_responses
+from pipelines.boilerplate.memory import Kept
 
 GENERIC_SOURCE = "site"
 
@@ -30,7 +34,10 @@ SETTINGS: dict[str, Any] = {
         "scrapy.downloadermiddlewares.httpcache.HttpCacheMiddleware": None,
         "crawler.replay.ReplayMiddleware": 960,
     },
-    "SPIDER_MIDDLEWARES": {"crawler.replay.ReplayMiddleware": 4},
+    "SPIDER_MIDDLEWARES": {
+        "crawler.replay.ReplayStart": 3,
+        "crawler.replayed.ReplayedItems": 4,
+    },
     "EXTENSIONS": {
         "crawler.fetch.quiet.QuietHours": None,
         "crawler.fetch.identity.Identity": None,
@@ -42,15 +49,14 @@ SETTINGS: dict[str, Any] = {
 }
 
 
-class ReplayMiddleware:
-    """Starts from the spider's `replay` pointers; answers each from the archive."""
+class ReplayStart:
+    """A spider middleware that starts from the spider's `replay` records."""
 
     def __init__(self, crawler: Crawler) -> None:
         self.crawler = crawler
-        self.run = Run.of(crawler)
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler) -> ReplayMiddleware:
+    def from_crawler(cls, crawler: Crawler) -> ReplayStart:
         """Build for a crawler."""
         return cls(crawler)
 
@@ -67,6 +73,20 @@ class ReplayMiddleware:
                 dont_filter=True,
             )
 
+
+class ReplayMiddleware:
+    """A downloader middleware that answers each request from the archive."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        # Before the pipelines are made: they take the run's templates then.
+        run.templates = FrozenTemplates(run.data / "templates")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> ReplayMiddleware:
+        """Share the run."""
+        return cls(Run.of(crawler))
+
     def process_request(self, request: Request) -> Response:
         """Answer from the archive; raises ArchiveError where the record cannot be read."""
         pointer = request.meta["replay"]
@@ -74,15 +94,15 @@ class ReplayMiddleware:
         self.run.replayed.add(pointer)
         self.run.ledger.archived(pointer)
         request.meta["archive"] = pointer
+        request.meta["replayed_at"] = record.fetched_at
         return to_response(record)
 
-    async def process_spider_output(
-        self, response: Response, result: AsyncIterator[Any]
-    ) -> AsyncIterator[Any]:
-        """Let items through and no requests."""
-        async for output in result:
-            if not isinstance(output, Request):
-                yield output
+
+class FrozenTemplates(TemplateStore):
+    """What is known of the sites, and nothing learnt: same bytes in, same bytes out."""
+
+    def learn(self, page: Kept | None) -> None:
+        """Learn nothing: what a page is read with must not depend on those read before it."""
 
 
 def to_response(record: Recorded) -> Response:
@@ -106,18 +126,39 @@ def by_source(
 ) -> dict[str, list[Recorded]]:
     """Group the documents of archives by source, without their bodies.
 
-    Pointers become relative to the archive's folder where the file lies in it. What cannot be
-    read is named in `problems`; what stands before it is kept.
+    Of several responses of a URL the last one counts: an older text must not take the place of a
+    newer one. Pointers become relative to the archive's folder where the file lies in it. What
+    cannot be read is named in `problems`; what stands before it is kept.
     """
-    found: dict[str, list[Recorded]] = defaultdict(list)
+    found: dict[str, dict[tuple[str, str], Recorded]] = defaultdict(dict)
     for path in paths:
         try:
             for record in read_responses(path.resolve()):
-                if is_document(record):
-                    found[record.source or GENERIC_SOURCE].append(_light(record, folder))
+                if not is_document(record):
+                    continue
+                documents = found[record.source or GENERIC_SOURCE]
+                key = (record.url, record.callback)
+                if key not in documents or documents[key].fetched_at <= record.fetched_at:
+                    documents[key] = _light(record, folder)
         except ArchiveError as error:
             problems.append(str(error))
-    return found
+    return {source: list(documents.values()) for source, documents in found.items()}
+
+
+@contextmanager
+def scratch(data: Path) -> Iterator[dict[str, Any]]:
+    """Give the settings of a replay that leaves nothing behind.
+
+    It reads the archive and the templates, and writes to a folder that is removed.
+    """
+    with tempfile.TemporaryDirectory(prefix="qingyuan-") as name:
+        for shared in ("archive", "templates"):
+            (Path(name) / shared).symlink_to((data / shared).resolve(), target_is_directory=True)
+        yield {
+            "QINGYUAN_DATA": name,
+            "QINGYUAN_DATABASE_URL": f"sqlite:///{name}/qingyuan.db",
+            "FEEDS": {},
+        }
 
 
 def at_pointers(folder: Path, pointers: Iterable[str], problems: list[str]) -> Iterator[Recorded]:

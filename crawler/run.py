@@ -59,7 +59,10 @@ class Run:
         self.source: str = crawler.spidercls.name
         self.data = data_folder(settings)
         self.archive = WarcArchive(
-            self.data / "archive", self.source, roll_bytes=settings.getint("QINGYUAN_WARC_BYTES")
+            self.data / "archive",
+            self.source,
+            roll_bytes=settings.getint("QINGYUAN_WARC_BYTES"),
+            keep_days=settings.getfloat("QINGYUAN_ARCHIVE_DAYS"),
         )
         self.ledger = Ledger(self.settled)
         self.writer = Writer(
@@ -157,7 +160,7 @@ class Run:
         try:
             await self.writer.write(lambda connection: add_dead_letter(connection, letter))
         except StorageError as failure:
-            self.stop(failure)
+            self.stop(str(failure))
         except Exception as failure:
             self.reasons.append(f"a dead letter of {url} could not be written: {failure}")
             logger.critical(
@@ -182,15 +185,15 @@ class Run:
             try:
                 await self.writer.write(sign)
             except StorageError as error:
-                self.stop(error)
+                self.stop(str(error))
 
-    def stop(self, error: BaseException) -> None:
+    def stop(self, reason: str) -> None:
         """End the crawl because nothing can be kept any more: what is not stored stays leased."""
         if self.stopped:
             return
         self.stopped = True
-        self.reasons.append(str(error))
-        logger.critical("the crawl ends: %s", error)
+        self.reasons.append(reason)
+        logger.critical("the crawl ends: %s", reason)
         engine = self.crawler.engine
         if engine is not None and engine.spider is not None:
             self._ending = asyncio.ensure_future(engine.close_spider_async(reason="storage_failed"))
@@ -223,7 +226,7 @@ class Run:
 
     async def _item_error(self, item: Any, response: Response | None, failure: Failure) -> None:
         if isinstance(failure.value, StorageError):  # no fault of the item: it is fetched again
-            self.stop(failure.value)
+            self.stop(str(failure.value))
             self.ledger.item_ended(pointer_of(response), "failed")
             return
         url = getattr(item, "url", None) or (response.url if response else "")

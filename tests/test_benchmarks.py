@@ -79,3 +79,12 @@ def test_the_limit_is_on_the_median_cpu_of_the_crawler_process(
 
 def test_an_unknown_benchmark_is_wrong_usage() -> None:
     assert main(["nonesuch"]) == 2
+
+
+def test_the_archive_benchmark_measures_both_crawls(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["archive", "12"]) == 0
+
+    shown = capsys.readouterr().out
+    assert shown.startswith("13 pages of ")
+    assert "x that for an unchanged page" in shown
+    assert "% saved" in shown

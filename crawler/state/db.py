@@ -153,8 +153,8 @@ frontier = Table(
     Column("revisit", Float),
     Column("etag", Text),
     Column("last_modified", Text),
-    Column("digest", String(40)),
-    Column("archive", Text),
+    # JSON: address, digest, pointer and date of the response that holds the body.
+    Column("archived", Text),
     Index("frontier_key", "source", "key", unique=True),
     Index("frontier_due", "source", "status", "priority", "id"),
     Index("frontier_next_due", "source", "status", "next_due"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import time
 from collections import Counter, defaultdict
@@ -20,7 +21,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from crawler.fetch.waiting import WaitingQueue
-from crawler.run import Run
+from crawler.run import Run, describe
 from crawler.state import leases
 from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
 from crawler.state.revisit import Known, Policy, settle
@@ -207,7 +208,7 @@ class Frontier(BaseScheduler):
                 for lease in closing:
                     self.held.pop(lease.row["id"], None)
         except Exception as error:  # whatever it is: what was not written stays leased
-            self.run.stop(error)
+            self.run.stop(describe(error))
         finally:
             self._flushing = None
             self._nudge()
@@ -234,7 +235,7 @@ class Frontier(BaseScheduler):
         decided = settle("listing" if kind == "listing" else outcome, known, self.policy, now)
         values: dict[str, Any] = {
             name: row[name]
-            for name in ("etag", "last_modified", "digest", "archive", "changed_at", "fetched_at")
+            for name in ("etag", "last_modified", "archived", "changed_at", "fetched_at")
         }
         if outcome not in ("failed", "refused"):
             values |= lease.visit | {"fetched_at": now}
@@ -272,7 +273,7 @@ class Frontier(BaseScheduler):
             if not rows:
                 await self._nothing_leased(due, others)
         except Exception as error:
-            self.run.stop(error)
+            self.run.stop(describe(error))
         finally:
             self._leasing = None
             self._nudge()
@@ -300,11 +301,12 @@ class Frontier(BaseScheduler):
             self.run.ledger.fail_unfetched(row["id"])
             return
         request.meta.update({"lease": row["id"], "scheduled": True})
+        if row["archived"]:
+            request.meta["archive_known"] = json.loads(row["archived"])
         # A list that is as it was still links to what `since` asks for.
         anew = self.over.full or (self.over.since is not None and row["outcome"] == "listing")
-        if row["fetched_at"] and not anew:
-            names = ("etag", "last_modified", "digest", "archive", "fetched_at")
-            request.meta["visited"] = {name: row[name] for name in names if row[name]}
+        if row["archived"] and not anew:
+            request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)
 
     def _nudge(self) -> None:
@@ -329,7 +331,7 @@ class Frontier(BaseScheduler):
         try:
             await self.run.writer.write(lambda c: leases.release(c, self.over, time.time()))
         except StorageError as error:
-            self.run.stop(error)
+            self.run.stop(str(error))
         self.held.clear()
 
 

@@ -43,7 +43,7 @@ _FREE_HOST = (
 )
 _COLUMNS = (
     "id, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
-    " changed_at, fetched_at, etag, last_modified, digest, archive"
+    " changed_at, fetched_at, etag, last_modified, archived"
 )
 _DUE = (
     f"SELECT {_COLUMNS} FROM frontier"  # noqa: S608 - names of columns
@@ -75,7 +75,7 @@ _WAKE = text(
 _SETTLE = text(
     "UPDATE frontier SET status = :status, next_due = :next_due, attempts = :attempts,"
     " revisit = :revisit, outcome = :outcome, fetched_at = :fetched_at, changed_at = :changed_at,"
-    " etag = :etag, last_modified = :last_modified, digest = :digest, archive = :archive,"
+    " etag = :etag, last_modified = :last_modified, archived = :archived,"
     " owner = NULL, lease_until = NULL WHERE id = :id AND owner = :owner"
 )
 _GIVE_BACK = (

@@ -20,7 +20,17 @@ ONLY_WITH_NEWS = "only_with_news"
 
 # What belongs to one fetch, not to the request.
 PASSING = frozenset(
-    {"lease", "visited", "unchanged", "from", "link", "archive", "scheduled", "is_start_request"}
+    {
+        "lease",
+        "visited",
+        "unchanged",
+        "from",
+        "link",
+        "archive",
+        "archive_known",
+        "scheduled",
+        "is_start_request",
+    }
 )
 
 

@@ -41,7 +41,7 @@ def status(db: Connection) -> dict[str, str]:
 def settle(db: Connection, outcome: str = "stored", over: Pass = MINE, **values: Any) -> None:
     """Close all leases of a process."""
     ids = db.scalars(text("SELECT id FROM frontier WHERE owner = :o"), {"o": over.owner}).all()
-    none = ("next_due", "revisit", "changed_at", "etag", "last_modified", "digest", "archive")
+    none = ("next_due", "revisit", "changed_at", "etag", "last_modified", "archived")
     row = dict.fromkeys(none) | {"status": "done", "attempts": 0, "fetched_at": NOW}
     leases.close(
         db, [row | {"id": i, "owner": over.owner, "outcome": outcome} | values for i in ids]
@@ -190,7 +190,7 @@ def test_who_lost_a_lease_cannot_close_it(db: Connection) -> None:
     leases.take_over(db, "hewan", lambda owner: True, NOW)
     take(db, OTHERS)
 
-    none = ("next_due", "revisit", "changed_at", "etag", "last_modified", "digest", "archive")
+    none = ("next_due", "revisit", "changed_at", "etag", "last_modified", "archived")
     row = dict.fromkeys(none) | {"status": "done", "attempts": 0, "fetched_at": NOW}
     leases.close(db, [row | {"id": number, "owner": "a", "outcome": "stored"}])
 

@@ -39,8 +39,7 @@ def upgrade() -> None:
         sa.Column("revisit", sa.Float),
         sa.Column("etag", sa.Text),
         sa.Column("last_modified", sa.Text),
-        sa.Column("digest", sa.String(40)),
-        sa.Column("archive", sa.Text),
+        sa.Column("archived", sa.Text),
     )
     op.create_index("frontier_key", "frontier", ["source", "key"], unique=True)
     op.create_index("frontier_due", "frontier", ["source", "status", "priority", "id"])
