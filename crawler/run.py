@@ -72,6 +72,7 @@ class Run:
         self.frontier: Frontier | None = None
         self.number: int | None = None
         self.cycle = 0.0
+        self.shared = False
         self.stopped = False
         self.known = 0
         self.unchanged_lists = 0
@@ -172,7 +173,7 @@ class Run:
         if self.number is not None:
             return
         key, owner = self.key, self.owner
-        self.number, self.cycle = await self.writer.write(
+        self.number, self.cycle, self.shared = await self.writer.write(
             lambda c: begin_run(c, key, owner.name, owner.is_dead)
         )
         self._heart = asyncio.ensure_future(self._beat())
@@ -303,9 +304,11 @@ class Run:
         if self.dead_letters:
             failures.append(f"{self.dead_letters} dead letters, see `scrapy replay --dead`")
         failures += self.ledger.gaps(self.archive.written + len(self.replayed))
-        cut_short = reason == QUIET_HOURS  # what is left is due next time
+        # What is left is due next time; or other runs have done, or are doing, their part.
+        cut_short = reason == QUIET_HOURS or self.shared
         read = any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone"))
-        if not read and not cut_short:
+        tried = any(outcomes.values()) or self.crawler.stats.get_value("fetch/refused")
+        if not read and (tried or not cut_short):
             failures.append("no start URL could be read")
         if failures:
             return 1, failures

@@ -22,8 +22,8 @@ _RENEW = (
 
 def begin_run(
     connection: Connection, source: str, owner: str, is_dead: Callable[[str], bool]
-) -> tuple[int, float]:
-    """Open a run's record; gives its number and when its pass over the source began.
+) -> tuple[int, float, bool]:
+    """Open a run's record; gives its number, when its pass over the source began, if it is shared.
 
     A run that goes on after one that was killed, or works beside one that lives, shares its pass.
     """
@@ -34,8 +34,9 @@ def begin_run(
         .order_by(runs.c.id.desc())
         .limit(1)
     ).first()
-    shared = last is not None and last.status in ("running", "interrupted") and last.cycle
-    cycle = float(last.cycle) if last is not None and shared else time.time()
+    going_on = last is not None and last.status in ("running", "interrupted")
+    shared = float(last.cycle) if last is not None and going_on and last.cycle else None
+    cycle = shared or time.time()
     values = {
         "source": source,
         "started_at": now(),
@@ -45,7 +46,7 @@ def begin_run(
         "cycle": cycle,
     }
     key = connection.execute(insert(runs).values(values)).inserted_primary_key
-    return (int(key[0]) if key else 0), cycle
+    return (int(key[0]) if key else 0), cycle, shared is not None
 
 
 def mark_interrupted(connection: Connection, is_dead: Callable[[str], bool]) -> None:

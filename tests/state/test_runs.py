@@ -30,7 +30,7 @@ def _nobody_is_dead(owner: str) -> bool:
 
 def test_a_run_is_open_until_it_ends(database: Engine) -> None:
     with database.begin() as connection:
-        first, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        first, _, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
         begin_run(connection, "shiqiao", "b", _nobody_is_dead)
         values = {
             "status": "failed",
@@ -51,16 +51,16 @@ def test_a_run_whose_process_died_is_interrupted_and_the_next_goes_on_with_its_p
     database: Engine,
 ) -> None:
     with database.begin() as connection:
-        killed, pass_began = begin_run(connection, "hewan", "dead", _nobody_is_dead)
+        killed, pass_began, _ = begin_run(connection, "hewan", "dead", _nobody_is_dead)
         beat(connection, killed, "dead", 0.0)
 
     with database.begin() as connection:
-        _, again = begin_run(connection, "hewan", "alive", lambda owner: owner == "dead")
+        _, again, shared = begin_run(connection, "hewan", "alive", lambda owner: owner == "dead")
 
     record = _records(database)[0]
     assert (record["status"], record["exit_code"]) == ("interrupted", 1)
     assert record["ended_at"] == record["heartbeat_at"]
-    assert again == pass_began
+    assert (again, shared) == (pass_began, True)
 
 
 def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Engine) -> None:
@@ -74,17 +74,18 @@ def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Eng
 
 def test_a_run_after_one_that_ended_begins_a_pass_of_its_own(database: Engine) -> None:
     with database.begin() as connection:
-        first, earlier = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        first, earlier, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
         end_run(connection, first, {"status": "good", "exit_code": 0})
-        _, later = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        _, later, shared = begin_run(connection, "hewan", "b", _nobody_is_dead)
 
     assert later > earlier
+    assert not shared
 
 
 def test_a_run_beside_a_living_one_shares_its_pass(database: Engine) -> None:
     with database.begin() as connection:
-        _, one = begin_run(connection, "hewan", "a", _nobody_is_dead)
-        _, other = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        _, one, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        _, other, _ = begin_run(connection, "hewan", "b", _nobody_is_dead)
 
     assert one == other
 
