@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -10,6 +11,7 @@ from scrapy.utils.misc import load_object
 
 import pipelines
 from crawler.fetch.render import browser_settings
+from crawler.redact import RedactedRecord
 
 # Where Scrapy's defaults are wrong for unwatched crawls of many sites.
 DEFAULTS: dict[str, Any] = {
@@ -37,16 +39,26 @@ DEFAULTS: dict[str, Any] = {
     "LOGSTATS_INTERVAL": 0,  # crawler.progress says more
     "FEED_EXPORT_ENCODING": "utf-8",
     "QINGYUAN_WORKERS": None,  # None: a worker for each core but one
-    "QINGYUAN_STAGE_TIMEOUT": 30.0,
+    "QINGYUAN_STAGE_TIMEOUT": 10.0,
+    "QINGYUAN_STAGE_MEMORY_MB": 1024,
     "QINGYUAN_WARC_BYTES": 256 * 2**20,
     "QINGYUAN_ALLOW_ADDRESSES": [],
+    "QINGYUAN_ALLOW_PROXY": False,  # a proxy resolves names itself, out of the guard's sight
+    "QINGYUAN_SLOW_GRACE": 8.0,
+    "QINGYUAN_SLOW_RATE": 1024,
 }
 
-COMPONENTS: dict[str, dict[str, int]] = {
+COMPONENTS: dict[str, dict[str, int | None]] = {
     "EXTENSIONS": {"crawler.run.Run": 0, "crawler.progress.Progress": 10},
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": 5,
+        "crawler.fetch.doors.Doors": 6,
         "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+        "crawler.fetch.doors.OwnSiteMetaRefresh": 580,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+        "crawler.fetch.doors.OwnSiteRedirect": 600,
+        "crawler.fetch.doors.LastDoor": 940,  # inside all that may set a proxy
         "crawler.fetch.archive.ArchiveMiddleware": 950,  # inside it: the bytes as sent
     },
     "SPIDER_MIDDLEWARES": {"crawler.fetch.accounting.OutputAccounting": 5},
@@ -59,7 +71,10 @@ COMPONENTS: dict[str, dict[str, int]] = {
     },
 }
 
-CLOSED_SCHEMES = ("data", "file", "ftp", "s3")
+HANDLERS: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3")) | dict.fromkeys(
+    ("http", "https"), "crawler.fetch.limits.BoundedHandler"
+)
+EXPORTERS = {"csv": "crawler.exporters.SafeCsvItemExporter"}
 
 
 class CrawlerAddon:
@@ -69,17 +84,22 @@ class CrawlerAddon:
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """Set what is read before a crawler exists: the guard is the process's resolver."""
         check_packages()
+        logging.setLogRecordFactory(RedactedRecord)
         settings.set("TWISTED_DNS_RESOLVER", "crawler.fetch.guard.GuardedResolver", "addon")
         if not settings.getpriority("LOG_LEVEL"):  # logging starts before the crawler
             settings.set("LOG_LEVEL", "INFO", "addon")
 
-    def __init__(self, rendered: bool = False) -> None:
+    def __init__(self, rendered: bool = False, verify_tls: bool = True) -> None:
         self.rendered = rendered
+        self.verify_tls = verify_tls
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CrawlerAddon:
-        """See from the source whether it needs a browser."""
-        return cls(getattr(crawler.spidercls, "render", "http") == "browser")
+        """See from the source whether it needs a browser and whether its TLS is verified."""
+        source = crawler.spidercls
+        return cls(
+            getattr(source, "render", "http") == "browser", getattr(source, "verify_tls", True)
+        )
 
     def update_settings(self, settings: Settings) -> None:
         """Install the chain and the defaults."""
@@ -93,15 +113,22 @@ class CrawlerAddon:
         for name, components in COMPONENTS.items():
             for path, order in components.items():
                 settings.setdefault_in_component_priority_dict(name, load_object(path), order)
-        handlers: dict[str, Any] = dict.fromkeys(CLOSED_SCHEMES)
+        handlers: dict[str, Any] = dict(HANDLERS)
         if self.rendered:
             browser = browser_settings()
             handlers |= browser.pop("DOWNLOAD_HANDLERS")
             for name, value in browser.items():
                 settings.set(name, value, "addon")
-        own = settings.getdict("DOWNLOAD_HANDLERS")
-        rank = max(settings.getpriority("DOWNLOAD_HANDLERS") or 0, get_settings_priority("addon"))
-        settings.set("DOWNLOAD_HANDLERS", handlers | own, rank)
+        if not self.verify_tls:
+            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, "spider")
+        _set_below(settings, "DOWNLOAD_HANDLERS", handlers)
+        _set_below(settings, "FEED_EXPORTERS", EXPORTERS)
+
+
+def _set_below(settings: Settings, name: str, ours: dict[str, Any]) -> None:
+    """Set the keys of a dictionary that the project does not set itself."""
+    rank = max(settings.getpriority(name) or 0, get_settings_priority("addon"))
+    settings.set(name, ours | settings.getdict(name), rank)
 
 
 def check_packages() -> None:

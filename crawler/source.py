@@ -54,6 +54,7 @@ class Source:
     rhythm: Literal["hourly", "daily", "weekly", "monthly"] = "daily"
     expect: Expect = Expect()
     render: Literal["http", "browser"] = "http"
+    verify_tls: bool = True
     allowed_domains: list[str] | None = None
     custom_settings: dict[str, Any] | None = None
 

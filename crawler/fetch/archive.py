@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from crawler.redact import redact_url
 from crawler.run import Run
 from crawler.state.warc import Recorded, json_or_empty
 
@@ -32,7 +33,7 @@ class ArchiveMiddleware:
         callback = getattr(request.callback, "__name__", "")
         pointer = self.run.archive.append(
             Recorded(
-                url=response.url,
+                url=redact_url(response.url),
                 status=response.status,
                 headers=[
                     (name.decode("latin-1"), value.decode("latin-1"))

@@ -1,9 +1,10 @@
 """What every source's spider shares: where it starts, and how a response becomes a Page."""
 
 # No `from __future__ import annotations` here: Source reads the annotations as types.
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -13,15 +14,20 @@ from twisted.python.failure import Failure
 
 from crawler.fetch.render import browser_meta
 from crawler.items import Page
+from crawler.redact import redact_url
 from crawler.refinery import payload
 from crawler.run import Run
 from crawler.seeds import read_seeds, shipped_seeds
+from crawler.sites.linkblocks import absolute
 from crawler.source import Source
 from crawler.state.warc import read_pointer
 from pipelines.boilerplate.parts import next_part
 from pipelines.charset import decode
 
 MOST_PARTS = 20
+# What is read of one feed or sitemap, in characters and links: sitemaps.org allows as many links.
+MOST_TEXT = 2 * 2**20
+MOST_LINKS = 50_000
 
 Output = Iterator[Request | Page]
 
@@ -48,6 +54,15 @@ class SourceSpider(Source, scrapy.Spider):
         """Ask for a URL in the way this source is rendered."""
         meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
+
+    def links(self, hrefs: Iterable[str], response: Response) -> Iterator[str]:
+        """Resolve what a feed or sitemap names; what is no http(s) address costs itself only."""
+        for href in islice(hrefs, MOST_LINKS):
+            if url := absolute(href, response.url):
+                yield url
+            else:
+                self.crawler.stats.inc_value("fetch/closed_door")
+                self.crawler.stats.inc_value("fetch/closed_door/scheme")
 
     def parse_article(
         self, response: Response, first: str = "", parts: list[str] | None = None
@@ -103,7 +118,7 @@ class SourceSpider(Source, scrapy.Spider):
     def page(self, response: TextResponse) -> Page:
         """Make a Page of a decoded response."""
         return Page(
-            url=response.url,
+            url=redact_url(response.url),
             content=response.text,
             source=self.name,
             fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),

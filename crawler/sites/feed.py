@@ -5,7 +5,7 @@ import io
 import feedparser
 from scrapy.http import Response
 
-from crawler.sites.base import Output, SourceSpider
+from crawler.sites.base import MOST_TEXT, Output, SourceSpider
 
 
 class FeedSpider(SourceSpider):
@@ -16,10 +16,11 @@ class FeedSpider(SourceSpider):
         # Handed over as UTF-8 with a header that says so: the text is decoded already, and the
         # declaration inside the feed may be a lie.
         feed = feedparser.parse(
-            io.BytesIO(response.text.encode("utf-8", "replace")),
+            io.BytesIO(response.text[:MOST_TEXT].encode("utf-8", "replace")),
             response_headers={"content-type": "application/xml; charset=utf-8"},
         )
-        links = [response.urljoin(entry.link) for entry in feed.entries if entry.get("link")]
+        named = (entry.link for entry in feed.entries if entry.get("link"))
+        links = list(self.links(named, response))
         if not links:
             self.logger.warning("no entries in feed %s", response.url)
             self.crawler.stats.inc_value("listing/empty")

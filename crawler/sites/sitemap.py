@@ -8,7 +8,7 @@ from scrapy.utils.sitemap import Sitemap, sitemap_urls_from_robots
 
 from crawler.sites.base import Output, SourceSpider
 
-MAX_SITEMAP_BYTES = 50 * 1024 * 1024  # the limit that sitemaps.org sets
+MAX_SITEMAP_BYTES = 16 * 2**20  # as any response; sitemaps.org allows 50 MB, which none has
 
 
 class SitemapSpider(SourceSpider):
@@ -19,15 +19,15 @@ class SitemapSpider(SourceSpider):
     def parse(self, response: Response) -> Output:
         """Ask for the nested sitemaps and for the pages of a sitemap."""
         if response.url.endswith("/robots.txt"):
-            for url in sitemap_urls_from_robots(response.body, base_url=response.url):
+            named = sitemap_urls_from_robots(response.body, base_url=response.url)
+            for url in self.links(named, response):
                 yield self.request(url, self.parse)
             return
         body = response.body
         if gzip_magic_number(response):
             body = gunzip(body, max_size=MAX_SITEMAP_BYTES)
         sitemap = Sitemap(body)
-        for entry in sitemap:
-            url = response.urljoin(entry["loc"])
+        for url in self.links((entry["loc"] for entry in sitemap), response):
             if sitemap.type == "sitemapindex":
                 yield self.request(url, self.parse)
             elif self.article_pattern is None or re.search(self.article_pattern, url):
