@@ -6,12 +6,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks import charset, crawl, extraction, reprints
+from benchmarks.reliability import hostility
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
     "charset": charset.main,
     "extraction": extraction.main,
     "reprints": reprints.main,
+    "hostility": hostility.main,
 }
 
 

@@ -104,7 +104,7 @@ class LastDoor:
         if isinstance(exception, CannotResolveHostError):
             guard = reactor.nameResolver
             host = urlparse_cached(request).hostname or ""
-            if isinstance(guard, GuardedResolver) and host in guard.refused:
+            if isinstance(guard, GuardedResolver) and host.rstrip(".") in guard.refused:
                 raise closed(self.crawler, "address", request.url) from exception
 
     def process_response(self, request: Request, response: Response) -> Response:

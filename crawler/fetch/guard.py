@@ -74,7 +74,7 @@ class _Filter:
 
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
         if self._seen and not self._passed:
-            self._guard.refused[self._name] = True
+            self._guard.refused[self._name.rstrip(".")] = True
         self._receiver.resolutionComplete()
 
 

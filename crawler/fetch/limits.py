@@ -25,11 +25,13 @@ from twisted.web._newclient import HEADER, STATUS
 
 MOST_HEADER_BYTES = 64 * 2**10
 MOST_HEADERS = 256
+# A chunk of one byte costs as much CPU as one of 16 KiB: a flood of them would hold the process.
+MOST_PIECES, LEAST_PIECE = 10_000, 64
 LOOK_EVERY = 0.5  # seconds
 
 
 class OverLimitError(DownloadCancelledError):
-    """A response was cut off; `kind` is `slow` or `headers`. Scrapy does not retry this class."""
+    """A response was cut off; `kind` is `slow`, `pieces` or `headers`. Scrapy does not retry this class."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
@@ -41,7 +43,12 @@ class _Flight:
     task: asyncio.Future[Response]
     begun: float | None = None
     received: int = 0
-    slow: bool = False
+    pieces: int = 0
+    cut: OverLimitError | None = None
+
+    def cut_off(self, kind: str, message: str) -> None:
+        self.cut = OverLimitError(kind, message)
+        self.task.cancel()
 
 
 class BoundedHandler(HTTP11DownloadHandler):
@@ -73,10 +80,9 @@ class BoundedHandler(HTTP11DownloadHandler):
         try:
             return await flight.task
         except asyncio.CancelledError:
-            if not flight.slow:
+            if flight.cut is None:
                 raise
-            message = f"{request.url}: under {self._rate:g} bytes a second"
-            raise self._counted(OverLimitError("slow", message)) from None
+            raise self._counted(flight.cut) from None
         except DownloadFailedError as error:
             for reason in getattr(error.__cause__, "reasons", ()):
                 if isinstance(reason.value, OverLimitError):
@@ -105,6 +111,9 @@ class BoundedHandler(HTTP11DownloadHandler):
     def _bytes_received(self, request: Request, data: bytes) -> None:
         if flight := self._flights.get(request):
             flight.received += len(data)
+            flight.pieces += 1
+            if flight.pieces == MOST_PIECES and flight.received < MOST_PIECES * LEAST_PIECE:
+                flight.cut_off("pieces", f"{MOST_PIECES} pieces of {flight.received} bytes in all")
 
     def _look_later(self) -> None:
         self._look = asyncio.get_running_loop().call_later(LOOK_EVERY, self._look_at_all)
@@ -114,8 +123,7 @@ class BoundedHandler(HTTP11DownloadHandler):
         for flight in list(self._flights.values()):
             taken = now - flight.begun if flight.begun is not None else 0.0
             if taken >= self._grace and flight.received < self._rate * taken:
-                flight.slow = True
-                flight.task.cancel()
+                flight.cut_off("slow", f"under {self._rate:g} bytes a second")
         self._look = None
         if self._flights:
             self._look_later()

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import islice
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urlsplit
 
 import scrapy
@@ -29,6 +29,8 @@ MOST_PARTS = 20
 MOST_TEXT = 2 * 2**20
 MOST_LINKS = 50_000
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Output = Iterator[Request | Page]
 
 
@@ -54,6 +56,16 @@ class SourceSpider(Source, scrapy.Spider):
         """Ask for a URL in the way this source is rendered."""
         meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
+
+    async def in_worker(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a pure function within a worker's limits; here, where there is no run.
+
+        Raises as `Workers.run` does: a page that is too much for it is a dead letter.
+        """
+        run = self.crawler.get_extension(Run)
+        return (
+            await run.workers.run(function, *args, **kwargs) if run else function(*args, **kwargs)
+        )
 
     def links(self, hrefs: Iterable[str], response: Response) -> Iterator[str]:
         """Resolve what a feed or sitemap names; what is no http(s) address costs itself only."""

@@ -71,7 +71,7 @@ def _candidates(root: Element, base: str, here: str) -> Iterator[str]:
     for element in root.iter("link", "a"):
         if "next" in (element.get("rel") or "").lower().split():
             yield element.get("href") or ""
-    near = islice(root.iter("a", "div", "span", "li", "input", "button"), 4 * MOST_LINKS)
+    near = islice(root.iter("a", "div", "span", "li", "input", "button"), MOST_LINKS)
     spoken = [x for x in near if _says_next(x)]
     for element in spoken:
         yield from _addresses(element)
