@@ -31,7 +31,7 @@ LOOK_EVERY = 0.5  # seconds
 
 
 class OverLimitError(DownloadCancelledError):
-    """A response was cut off; `kind` is `slow`, `pieces` or `headers`. Scrapy does not retry this class."""
+    """A response was cut off, as `slow`, `pieces` or `headers`; Scrapy does not retry it."""
 
     def __init__(self, kind: str, message: str) -> None:
         super().__init__(message)
