@@ -160,8 +160,6 @@ def closed(crawler: Crawler, kind: str, url: str) -> ClosedDoorError:
 def unguarded(crawler: Crawler) -> str | None:
     """Say why the guard would not hold in this crawl, naming the setting; None where it holds."""
     settings = crawler.settings
-    if not settings.getbool("TWISTED_REACTOR_ENABLED"):
-        return "TWISTED_REACTOR_ENABLED is False: the guard is the reactor's resolver"
     handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
     for scheme in sorted(SCHEMES):
         if handlers[scheme] is None:
