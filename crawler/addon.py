@@ -104,9 +104,7 @@ class CrawlerAddon:
     def update_settings(self, settings: Settings) -> None:
         """Install the chain and the defaults; raises ValueError where no guard is possible."""
         if not settings.getbool("TWISTED_REACTOR_ENABLED"):
-            raise ValueError(
-                "TWISTED_REACTOR_ENABLED is off: the guard is the reactor's resolver"
-            )
+            raise ValueError("TWISTED_REACTOR_ENABLED is off: the guard is the reactor's resolver")
         for name, value in DEFAULTS.items():
             settings.set(name, value, "addon")
         contact = settings.get("QINGYUAN_CONTACT")

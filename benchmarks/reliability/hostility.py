@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -48,12 +48,16 @@ class Visit:
 
 
 def visit(
-    urls: Sequence[str], good: str, folder: Path, delay: float, timeout: float = 900
+    urls: Sequence[str],
+    good: str,
+    folder: Path,
+    settings: Mapping[str, str],
+    timeout: float = 900,
 ) -> Visit:
     """Crawl these in a process of its own; raises subprocess.TimeoutExpired, OSError."""
     folder.mkdir(parents=True)
     plan = {"urls": list(urls), "good": good, "report": str(folder / "report.json")}
-    options = SETTINGS | {"DOWNLOAD_DELAY": str(delay), "QINGYUAN_DATA": str(folder / "data")}
+    options = {**SETTINGS, **settings, "QINGYUAN_DATA": str(folder / "data")}
     words = [word for name, value in options.items() for word in ("-s", f"{name}={value}")]
     began = time.monotonic()
     with (folder / "log").open("wb") as log:
@@ -127,8 +131,9 @@ def main(arguments: Sequence[str]) -> int:
     ):
         folder = options.keep or Path(temporary)
         seeds = [good + path for path in Site(options.pages, 7).list_paths()]
-        alone = visit(seeds, good, folder / "alone", options.delay)
-        beside = visit([*seeds, *hostile_urls(server)], good, folder / "beside", options.delay)
+        pace = {"DOWNLOAD_DELAY": str(options.delay)}
+        alone = visit(seeds, good, folder / "alone", pace)
+        beside = visit([*seeds, *hostile_urls(server)], good, folder / "beside", pace)
     return show(alone, beside, server)
 
 
