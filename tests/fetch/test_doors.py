@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from http.server import ThreadingHTTPServer
 from ipaddress import ip_address
@@ -253,9 +254,10 @@ def test_no_port_listens_during_a_crawl(tmp_path: Path) -> None:
 def listening_ports(pid: int) -> list[int]:
     """Give the TCP ports on which a process listens."""
     sockets = set()
-    for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-        found = re.match(r"socket:\[(\d+)\]", str(descriptor.readlink()))
-        sockets |= {found[1]} if found else set()
+    for descriptor in list(Path(f"/proc/{pid}/fd").iterdir()):
+        with suppress(FileNotFoundError):  # closed in between, as the listing's own
+            found = re.match(r"socket:\[(\d+)\]", str(descriptor.readlink()))
+            sockets |= {found[1]} if found else set()
     ports = []
     for table in ("tcp", "tcp6"):
         for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
