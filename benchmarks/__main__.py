@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from benchmarks import archive, charset, crawl, extraction, politeness, reprints
-from benchmarks.reliability import browser, fuzz, kills, soak, storage
+from benchmarks.reliability import browser, fuzz, hostility, kills, soak, storage
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
@@ -20,6 +20,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "browser": browser.main,
     "fuzz": fuzz.main,
     "soak": soak.main,
+    "hostility": hostility.main,
 }
 # These take from half an hour to hours and run by their names only.
 LONG = ("fuzz", "soak")

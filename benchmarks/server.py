@@ -40,29 +40,29 @@ def _answer(status: str, body: bytes) -> bytes:
     return HEADERS.format(status, len(body)).encode() + body
 
 
-async def serve(site: Site) -> None:
+async def serve(site: Site, host: str) -> None:
     """Serve until killed; the port is the one line of output."""
     answers = {path.encode(): _answer("200 OK", body) for path, body in site.pages()}
     loop = asyncio.get_running_loop()
-    server = await loop.create_server(lambda: Connection(answers), "127.0.0.1", 0)
+    server = await loop.create_server(lambda: Connection(answers), host, 0)
     print(server.sockets[0].getsockname()[1], flush=True)
     await server.serve_forever()
 
 
 @contextmanager
-def served(site: Site) -> Iterator[str]:
+def served(site: Site, host: str = "127.0.0.1") -> Iterator[str]:
     """Serve a site while the block runs; gives its base URL. Raises RuntimeError."""
-    command = [sys.executable, "-m", "benchmarks.server", str(site.count), str(site.seed)]
+    command = [sys.executable, "-m", "benchmarks.server", str(site.count), str(site.seed), host]
     with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             port = process.stdout.readline().strip()
             if not port:
                 raise RuntimeError("the benchmark's server did not start")
-            yield f"http://127.0.0.1:{port}"
+            yield f"http://{host}:{port}"
         finally:
             process.kill()
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Site(int(sys.argv[1]), int(sys.argv[2]))))
+    asyncio.run(serve(Site(int(sys.argv[1]), int(sys.argv[2])), sys.argv[3]))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
 from scrapy.crawler import Crawler
@@ -12,6 +13,7 @@ from scrapy.utils.misc import load_object
 
 import pipelines
 from crawler.fetch.render import browser_settings
+from crawler.redact import RedactedRecord
 
 # Where Scrapy's defaults are wrong for unwatched crawls of many sites.
 DEFAULTS: dict[str, Any] = {
@@ -42,7 +44,8 @@ DEFAULTS: dict[str, Any] = {
     "QINGYUAN_HEARTBEAT": 30.0,  # seconds between two signs of life of a run and its leases
     "QINGYUAN_DATABASE_PATIENCE": 60.0,  # seconds that a database may be away
     "QINGYUAN_WORKERS": None,  # None: a worker for each core but one
-    "QINGYUAN_STAGE_TIMEOUT": 30.0,
+    "QINGYUAN_STAGE_TIMEOUT": 10.0,
+    "QINGYUAN_STAGE_MEMORY_MB": 1024,
     "QINGYUAN_WARC_BYTES": 256 * 2**20,
     "QINGYUAN_ARCHIVE_DAYS": 0,  # 0: the archive keeps all
     "QINGYUAN_ARCHIVE_BYTES": 0,
@@ -55,6 +58,9 @@ DEFAULTS: dict[str, Any] = {
     "QINGYUAN_RETRY_DELAY": 2.0,  # before the first retry of a lost connection or a 500, doubled
     "QINGYUAN_ROBOTS_PATIENCE": 600.0,
     "QINGYUAN_MAX_CRAWL_DELAY": 60.0,
+    "QINGYUAN_ALLOW_PROXY": False,  # a proxy resolves names itself, out of the guard's sight
+    "QINGYUAN_SLOW_GRACE": 8.0,
+    "QINGYUAN_SLOW_RATE": 1024,
 }
 
 COMPONENTS: dict[str, dict[str, int | None]] = {
@@ -68,12 +74,18 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
     },
     "DOWNLOADER_MIDDLEWARES": {
         "crawler.fetch.accounting.FetchAccounting": 5,
+        "crawler.fetch.doors.Doors": 6,
         "crawler.fetch.robots.Robots": 100,  # in the place of Scrapy's
         "crawler.fetch.retry.DelayedRetry": 550,  # the same
         "crawler.fetch.politeness.Politeness": 555,
         "crawler.fetch.blocked.Blocked": 582,  # before a challenge's meta refresh is followed
         "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
-        "crawler.fetch.conditional.ConditionalMiddleware": 940,
+        "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
+        "crawler.fetch.doors.OwnSiteMetaRefresh": 580,
+        "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,
+        "crawler.fetch.doors.OwnSiteRedirect": 600,
+        "crawler.fetch.conditional.ConditionalMiddleware": 930,
+        "crawler.fetch.doors.LastDoor": 940,  # inside all that may set a proxy
         "crawler.fetch.archive.ArchiveMiddleware": 950,  # inside it: the bytes as sent
     },
     "SPIDER_MIDDLEWARES": {"crawler.fetch.accounting.OutputAccounting": 5},
@@ -89,7 +101,10 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
 # What ours stand in for.
 REPLACED = (RobotsTxtMiddleware, RetryMiddleware)
 
-CLOSED_SCHEMES = ("data", "file", "ftp", "s3")
+HANDLERS: dict[str, str | None] = dict.fromkeys(("data", "file", "ftp", "s3")) | dict.fromkeys(
+    ("http", "https"), "crawler.fetch.limits.BoundedHandler"
+)
+EXPORTERS = {"csv": "crawler.exporters.SafeCsvItemExporter"}
 
 
 class CrawlerAddon:
@@ -99,20 +114,27 @@ class CrawlerAddon:
     def update_pre_crawler_settings(cls, settings: BaseSettings) -> None:
         """Set what is read before a crawler exists: the guard is the process's resolver."""
         check_packages()
+        logging.setLogRecordFactory(RedactedRecord)
         settings.set("TWISTED_DNS_RESOLVER", "crawler.fetch.guard.GuardedResolver", "addon")
         if not settings.getpriority("LOG_LEVEL"):  # logging starts before the crawler
             settings.set("LOG_LEVEL", "INFO", "addon")
 
-    def __init__(self, rendered: bool = False) -> None:
+    def __init__(self, rendered: bool = False, verify_tls: bool = True) -> None:
         self.rendered = rendered
+        self.verify_tls = verify_tls
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> CrawlerAddon:
-        """See from the source whether it needs a browser."""
-        return cls(getattr(crawler.spidercls, "render", "http") == "browser")
+        """See from the source whether it needs a browser and whether its TLS is verified."""
+        source = crawler.spidercls
+        return cls(
+            getattr(source, "render", "http") == "browser", getattr(source, "verify_tls", True)
+        )
 
     def update_settings(self, settings: Settings) -> None:
-        """Install the chain and the defaults."""
+        """Install the chain and the defaults; raises ValueError where no guard is possible."""
+        if not settings.getbool("TWISTED_REACTOR_ENABLED"):
+            raise ValueError("TWISTED_REACTOR_ENABLED is off: the guard is the reactor's resolver")
         for name, value in DEFAULTS.items():
             settings.set(name, value, "addon")
         contact = settings.get("QINGYUAN_CONTACT")
@@ -125,15 +147,22 @@ class CrawlerAddon:
                 settings.setdefault_in_component_priority_dict(name, load_object(path), order)
         for replaced in REPLACED:
             settings.setdefault_in_component_priority_dict("DOWNLOADER_MIDDLEWARES", replaced, None)
-        handlers: dict[str, Any] = dict.fromkeys(CLOSED_SCHEMES)
+        handlers: dict[str, Any] = dict(HANDLERS)
         if self.rendered:
             browser = browser_settings()
             handlers |= browser.pop("DOWNLOAD_HANDLERS")
             for name, value in browser.items():
                 settings.set(name, value, "addon")
-        own = settings.getdict("DOWNLOAD_HANDLERS")
-        rank = max(settings.getpriority("DOWNLOAD_HANDLERS") or 0, get_settings_priority("addon"))
-        settings.set("DOWNLOAD_HANDLERS", handlers | own, rank)
+        if not self.verify_tls:
+            settings.set("DOWNLOAD_VERIFY_CERTIFICATES", False, "spider")
+        _set_below(settings, "DOWNLOAD_HANDLERS", handlers)
+        _set_below(settings, "FEED_EXPORTERS", EXPORTERS)
+
+
+def _set_below(settings: Settings, name: str, ours: dict[str, Any]) -> None:
+    """Set the keys of a dictionary that the project does not set itself."""
+    rank = max(settings.getpriority(name) or 0, get_settings_priority("addon"))
+    settings.set(name, ours | settings.getdict(name), rank)
 
 
 def check_packages() -> None:

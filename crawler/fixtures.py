@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import asdict, dataclass, is_dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -62,6 +63,8 @@ class Fixture:
         spider = self.spider(seeds=None, url=self.url) if self._generic() else self.spider()
         spider.crawler = _NoCrawler()
         outputs = getattr(spider, self.callback)(self._response())
+        if isinstance(outputs, AsyncIterator):
+            outputs = asyncio.run(_gathered(outputs))
         found = list(map(_plain, outputs))
         for fields in found:
             if "fetched_at" in fields:  # the moment of the call would differ by its seconds
@@ -87,6 +90,13 @@ class _NoStats:
 
 class _NoCrawler:
     stats = _NoStats()
+
+    def get_extension(self, cls: type) -> None:
+        """Have none."""
+
+
+async def _gathered(outputs: AsyncIterator[Any]) -> list[Any]:
+    return [output async for output in outputs]
 
 
 def _plain(output: Any) -> dict[str, Any]:

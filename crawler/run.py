@@ -18,6 +18,7 @@ from scrapy.http import Request, Response
 from twisted.python.failure import Failure
 
 from crawler.fetch.quiet import QUIET_HOURS
+from crawler.redact import redact, redact_url
 from crawler.source import Expect
 from crawler.state.db import open_database
 from crawler.state.ledger import OUTCOMES, Ledger
@@ -126,7 +127,8 @@ class Run:
         settings = self.crawler.settings
         wished = settings["QINGYUAN_WORKERS"]
         count = default_count() if wished is None else int(wished)
-        return Workers(count, settings.getfloat("QINGYUAN_STAGE_TIMEOUT"))
+        memory = settings.getint("QINGYUAN_STAGE_MEMORY_MB")
+        return Workers(count, settings.getfloat("QINGYUAN_STAGE_TIMEOUT"), memory)
 
     @cached_property
     def templates(self) -> TemplateStore:
@@ -156,8 +158,8 @@ class Run:
         self.dead_letters += 1
         self.dead.add(archive)
         self.crawler.stats.inc_value(f"dead_letters/{stage}")
-        letter = {"run": self.number, "source": self.source, "url": url}
-        letter |= {"stage": stage, "error": error, "archive": archive}
+        letter = {"run": self.number, "source": self.source, "url": redact_url(url)}
+        letter |= {"stage": stage, "error": redact(error), "archive": archive}
         try:
             await self.writer.write(lambda connection: add_dead_letter(connection, letter))
         except StorageError as failure:
@@ -252,6 +254,7 @@ class Run:
         self.exit_code, self.reasons = self._verdict(reason)
         outcomes = {name: self.ledger.outcomes[name] for name in OUTCOMES}
         status = {0: "good", 1: "failed", 3: "below"}[self.exit_code]
+        self.reasons = [redact(line) for line in self.reasons]
         values = {"status": status, "exit_code": self.exit_code, "reasons": self.reasons}
         values["outcomes"] = outcomes | {
             "fetched": self.ledger.archived_count,

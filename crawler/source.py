@@ -60,6 +60,7 @@ class Source:
     """Days after its first sight, or its last change, in which a page is read again."""
     expect: Expect = Expect()
     render: Literal["http", "browser"] = "http"
+    verify_tls: bool = True
     allowed_domains: list[str] | None = None
     custom_settings: dict[str, Any] | None = None
     quiet: Quiet | None = None  # from, to: when not to crawl, in China's time, over midnight too

@@ -58,3 +58,8 @@ def refined_within(html: str) -> tuple[str, int]:
 
 def _peak_mebibytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+
+
+def take(mebibytes: int) -> int:
+    """Take so much memory, and use it."""
+    return len(bytearray(mebibytes * 2**20))

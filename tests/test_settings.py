@@ -79,5 +79,6 @@ def test_only_a_rendered_source_gets_the_browser() -> None:
         title = "画出来的"
         render = "browser"
 
-    assert "https" not in applied()["DOWNLOAD_HANDLERS"]
+    bounded = "crawler.fetch.limits.BoundedHandler"
+    assert applied()["DOWNLOAD_HANDLERS"]["https"] == bounded
     assert applied(spider=Drawn)["DOWNLOAD_HANDLERS"]["https"] == HANDLER

@@ -11,6 +11,7 @@ import pytest
 from crawler.workers import (
     StageDiedError,
     StageFailedError,
+    StageMemoryError,
     StageTimeoutError,
     Workers,
     default_count,
@@ -120,3 +121,13 @@ def test_one_core_is_left_to_the_crawler(
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
 
     assert default_count() == count
+
+
+def test_a_stage_over_its_memory_is_named_and_its_worker_replaced() -> None:
+    pool = Workers(1, deadline=WAIT, memory=512)
+    with pytest.raises(StageMemoryError, match="take took over 512 MB"):
+        pool.submit(stages.take, 600).result(WAIT)
+
+    assert pool.submit(stages.take, 50).result(WAIT) == 50 * 2**20
+    assert goes_on(pool)
+    pool.close()

@@ -37,6 +37,8 @@ class FetchAccounting:
 
     def process_request(self, request: Request) -> None:
         """Make sure that a failure is counted, before the request's own errback sees it."""
+        if not request.meta.get("scheduled") and (pointer := request.meta.pop("archive", None)):
+            self.run.ledger.pass_on(pointer)  # robots.txt was redirected or is tried again
         errback = request.errback
         if not (isinstance(errback, partial) and errback.func == self._failed):
             request.errback = partial(self._failed, errback)

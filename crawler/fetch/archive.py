@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
+from crawler.redact import redact_url
 from crawler.run import Run
 from crawler.state.warc import ArchiveError, Known, Recorded, json_or_empty
 
@@ -59,7 +60,7 @@ class ArchiveMiddleware:
 
     def _record(self, request: Request, response: Response) -> Recorded:
         return Recorded(
-            url=response.url,
+            url=redact_url(response.url),
             status=response.status,
             headers=[
                 (name.decode("latin-1"), value.decode("latin-1"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ipaddress
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -9,8 +10,9 @@ from typing import Any
 from scrapy.crawler import Crawler
 from scrapy.exceptions import NotConfigured
 from scrapy.resolver import CachingHostnameResolver, HostResolution
+from scrapy.utils.datatypes import LocalCache
 from twisted.internet.base import ReactorBase
-from twisted.internet.interfaces import IHostResolution, IResolutionReceiver
+from twisted.internet.interfaces import IAddress, IHostResolution, IResolutionReceiver
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
@@ -55,18 +57,24 @@ def _embedded(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
 class _Filter:
     """Passes on the allowed addresses of one resolution; all refused means: cannot be resolved."""
 
-    def __init__(self, receiver: Any, networks: Sequence[Network]) -> None:
+    def __init__(self, receiver: Any, name: str, guard: GuardedResolver) -> None:
         self._receiver = receiver
-        self._networks = networks
+        self._name = name
+        self._guard = guard
+        self._seen = self._passed = 0
 
     def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802 - Twisted's name
         self._receiver.resolutionBegan(resolution)
 
     def addressResolved(self, address: Any) -> None:  # noqa: N802 - Twisted's name
-        if is_allowed(getattr(address, "host", ""), self._networks):
+        self._seen += 1
+        if is_allowed(getattr(address, "host", ""), self._guard.networks):
+            self._passed += 1
             self._receiver.addressResolved(address)
 
     def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if self._seen and not self._passed:
+            self._guard.refused[self._name.rstrip(".")] = True
         self._receiver.resolutionComplete()
 
 
@@ -75,11 +83,13 @@ class GuardedResolver(CachingHostnameResolver):
 
     Twisted asks it for names and for IP literals alike and connects to the very address it gave,
     so redirects, robots.txt and DNS rebinding are covered. Browser traffic is not: see render.
+    `refused` holds the latest names that resolved to nothing that may be reached.
     """
 
     def __init__(self, reactor: ReactorBase, cache_size: int, networks: Sequence[Network]) -> None:
         super().__init__(reactor, cache_size)
         self.networks = networks
+        self.refused: LocalCache[str, bool] = LocalCache(1000)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, reactor: ReactorBase) -> GuardedResolver:
@@ -96,17 +106,42 @@ class GuardedResolver(CachingHostnameResolver):
         **kwargs: Any,
     ) -> IHostResolution:
         """Resolve a name, or an address literal, to the addresses that may be reached."""
-        guarded: Any = _Filter(resolutionReceiver, self.networks)
+        guarded: Any = _Filter(resolutionReceiver, hostName, self)
         return super().resolveHostName(guarded, hostName, *args, **kwargs)
 
     def answer(
         self, receiver: IResolutionReceiver, name: str, addresses: Sequence[Any]
     ) -> HostResolution:
         """Answer a resolution with addresses that are known, as far as they may be reached."""
-        guarded = _Filter(receiver, self.networks)
+        guarded = _Filter(receiver, name, self)
         resolution = HostResolution(name)
         guarded.resolutionBegan(resolution)
         for address in addresses:
             guarded.addressResolved(address)
         guarded.resolutionComplete()
         return resolution
+
+
+async def allowed_addresses(host: str) -> Sequence[IAddress]:
+    """Ask the process's resolver, which is the guard; empty where a host may not be reached."""
+    from twisted.internet import reactor
+
+    answer = _Answer()
+    reactor.nameResolver.resolveHostName(answer, host)
+    return await answer.addresses
+
+
+class _Answer:
+    def __init__(self) -> None:
+        self._found: list[IAddress] = []
+        self.addresses: asyncio.Future[list[IAddress]] = asyncio.get_running_loop().create_future()
+
+    def resolutionBegan(self, resolution: Any) -> None:  # noqa: N802 - Twisted's name
+        pass
+
+    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
+        self._found.append(address)
+
+    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
+        if not self.addresses.done():
+            self.addresses.set_result(self._found)

@@ -1,10 +1,11 @@
 """What every source's spider shares: where it starts, and how a response becomes a Page."""
 
 # No `from __future__ import annotations` here: Source reads the annotations as types.
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import Any
+from itertools import islice
+from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urljoin, urlsplit
 
 import scrapy
@@ -13,6 +14,7 @@ from twisted.python.failure import Failure
 
 from crawler.fetch.render import browser_meta
 from crawler.items import Page
+from crawler.redact import redact_url
 from crawler.refinery import payload
 from crawler.run import Run
 from crawler.seeds import parse_since, read_seeds, shipped_seeds
@@ -22,7 +24,12 @@ from pipelines.boilerplate.parts import next_part
 from pipelines.charset import decode
 
 MOST_PARTS = 20
+# What is read of one feed or sitemap, in characters and links: sitemaps.org allows as many links.
+MOST_TEXT = 2 * 2**20
+MOST_LINKS = 50_000
 
+P = ParamSpec("P")
+T = TypeVar("T")
 Output = Iterator[Request | Page]
 
 
@@ -61,19 +68,34 @@ class SourceSpider(Source, scrapy.Spider):
         meta = browser_meta() if self.render == "browser" else {}
         return Request(url, callback=callback, cb_kwargs=cb_kwargs, meta=meta)
 
-    def linked(self, response: Response, link: str, callback: Callable[..., Any]) -> Output:
-        """Ask for what a feed links to; a link that is no address is counted and passed over."""
-        try:
-            # Not response.urljoin: it heeds a <base>, which in a feed belongs to some page's text.
-            url = urljoin(response.url, link.strip())
-            if urlsplit(url).scheme not in ("http", "https"):
-                raise ValueError(f"{url!r} is not an http(s) URL")
-            request = self.request(url, callback)
-        except ValueError as error:
-            self.logger.warning("%s: a link is passed over: %s", response.url, error)
-            self.crawler.stats.inc_value("listing/bad_links")
-        else:
-            yield request
+    async def in_worker(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Call a pure function within a worker's limits; here, where there is no run.
+
+        Raises as `Workers.run` does: a page that is too much for it is a dead letter.
+        """
+        run = self.crawler.get_extension(Run)
+        return (
+            await run.workers.run(function, *args, **kwargs) if run else function(*args, **kwargs)
+        )
+
+    def linked(
+        self, response: Response, links: Iterable[str], callback: Callable[..., Any]
+    ) -> Output:
+        """Ask for what a feed or sitemap names; what is no http(s) address costs itself only."""
+        for link in islice(links, MOST_LINKS):
+            try:
+                # Not response.urljoin: it heeds a <base>, which in a feed is some page's.
+                url = urljoin(response.url, link.strip())
+                if urlsplit(url).scheme not in ("http", "https"):
+                    self.crawler.stats.inc_value("fetch/closed_door")
+                    self.crawler.stats.inc_value("fetch/closed_door/scheme")
+                    raise ValueError(f"{url!r} is not an http(s) URL")
+                request = self.request(url, callback)
+            except ValueError as error:
+                self.logger.warning("%s: a link is passed over: %s", response.url, error)
+                self.crawler.stats.inc_value("listing/bad_links")
+            else:
+                yield request
 
     def parse_article(
         self, response: Response, first: str = "", parts: list[str] | None = None
@@ -129,7 +151,7 @@ class SourceSpider(Source, scrapy.Spider):
     def page(self, response: TextResponse) -> Page:
         """Make a Page of a decoded response."""
         return Page(
-            url=response.url,
+            url=redact_url(response.url),
             content=response.text,
             source=self.name,
             fetched_at=datetime.now(UTC).isoformat(timespec="seconds"),

@@ -6,7 +6,7 @@ import re
 import feedparser
 from scrapy.http import Response
 
-from crawler.sites.base import Output, SourceSpider
+from crawler.sites.base import MOST_TEXT, Output, SourceSpider
 
 # A numeric reference to what is no character: feedparser raises on it, and all entries are lost.
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]+)|([0-9]+));?")
@@ -20,15 +20,16 @@ class FeedSpider(SourceSpider):
         # Handed over as UTF-8 with a header that says so: the text is decoded already, and the
         # declaration inside the feed may be a lie.
         feed = feedparser.parse(
-            io.BytesIO(_REFERENCE.sub(_character, response.text).encode("utf-8", "replace")),
+            io.BytesIO(
+                _REFERENCE.sub(_character, response.text[:MOST_TEXT]).encode("utf-8", "replace")
+            ),
             response_headers={"content-type": "application/xml; charset=utf-8"},
         )
         links = [entry.link for entry in feed.entries if entry.get("link")]
         if not links:
             self.logger.warning("no entries in feed %s", response.url)
             self.crawler.stats.inc_value("listing/empty")
-        for link in links:
-            yield from self.linked(response, link, self.parse_article)
+        yield from self.linked(response, links, self.parse_article)
 
 
 def _character(reference: re.Match[str]) -> str:

@@ -1,10 +1,12 @@
 """Sites whose articles are found through list pages."""
 
 import re
+from collections.abc import AsyncIterator
 
-from scrapy.http import Response, TextResponse
+from scrapy.http import Request, Response, TextResponse
 
-from crawler.sites.base import Output, SourceSpider
+from crawler.items import Page
+from crawler.sites.base import SourceSpider
 from crawler.sites.discovery import find_links
 from crawler.state.requests import ONLY_WITH_NEWS
 
@@ -20,9 +22,10 @@ class ListingSpider(SourceSpider):
     article_pattern: str | None = None
     max_pages: int = 20
 
-    def parse(self, response: Response, page: int = 1) -> Output:
+    async def parse(self, response: Response, page: int = 1) -> AsyncIterator[Request | Page]:
         """Ask for the articles of a list page and for the next page."""
-        found = find_links(response.text, response.url) if _is_text(response) else None
+        text = _is_text(response)
+        found = await self.in_worker(find_links, response.text, response.url) if text else None
         links = [url for url in found.articles if self.is_article(url)] if found else []
         if not links:
             self.logger.warning("no article links on list page %s", response.url)

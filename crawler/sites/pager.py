@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import parse_qsl, urldefrag, urljoin, urlsplit
 
-from crawler.sites.linkblocks import Element, absolute, site_of
+from crawler.sites.linkblocks import MOST_LINKS, Element, absolute, site_of
 
 # 下一页, 下页, [下一頁], 下一页>>, 后一页, Next, next page ›
 NEXT_WORDS = re.compile(r"\W*(?:[下后後]\s*一?\s*[页頁]|next(?:\s*page)?)\W*", re.IGNORECASE)
@@ -73,7 +73,8 @@ def _candidates(root: Element, base: str, here: str) -> Iterator[str]:
     for element in root.iter("link", "a"):
         if "next" in (element.get("rel") or "").lower().split():
             yield element.get("href") or ""
-    spoken = [x for x in root.iter("a", "div", "span", "li", "input", "button") if _says_next(x)]
+    near = islice(root.iter("a", "div", "span", "li", "input", "button"), MOST_LINKS)
+    spoken = [x for x in near if _says_next(x)]
     for element in spoken:
         yield from _addresses(element)
     yield from _numbered(root, base, here)
@@ -92,7 +93,10 @@ def _short_text(element: Element) -> str:
     if sum(1 for _ in islice(element.iter(), MOST_WITHIN + 1)) > MOST_WITHIN:
         return ""
     text = ""
-    for part in element.itertext() if len(element) <= 2 else ():
+    # itertext walks all of a deep element that holds no text
+    if len(element) > 2 or len(list(islice(element.iter(), 20))) == 20:
+        return ""
+    for part in element.itertext():
         text += str(part)
         if len(text) > 300:
             return ""
@@ -110,7 +114,7 @@ def _addresses(element: Element) -> Iterator[str]:
 def _numbered(root: Element, base: str, here: str) -> Iterator[str]:
     """Read rows of page numbers: the next is the one after the number that is no link."""
     seen: set[Element] = set()
-    for link in root.iter("a"):
+    for link in islice(root.iter("a"), MOST_LINKS):
         if not NUMBER.fullmatch(_short_text(link)):
             continue
         row = link.getparent()

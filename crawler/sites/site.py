@@ -1,12 +1,13 @@
 """Any site, with no source file: `scrapy crawl site -a url=http://…`."""
 
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import urlsplit
 
-from scrapy.http import Response
+from scrapy.http import Request, Response
 
+from crawler.items import Page
 from crawler.seeds import SeedError, check_url
-from crawler.sites.base import Output
 from crawler.sites.listing import ListingSpider
 
 
@@ -33,7 +34,8 @@ class Site(ListingSpider):
         check_url(self.url, "-a url")
         return [self.url]
 
-    def parse(self, response: Response, page: int = 1) -> Output:
+    async def parse(self, response: Response, page: int = 1) -> AsyncIterator[Request | Page]:
         """Follow what the page lists; a page that lists nothing may be the article itself."""
-        outputs = list(super().parse(response, page))
-        yield from outputs or self.parse_article(response)
+        outputs = [output async for output in super().parse(response, page)]
+        for output in outputs or self.parse_article(response):
+            yield output

@@ -1,0 +1,181 @@
+"""Closed doors: schemes, sites and ways out that no request takes, and a crawl without a guard."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+from urllib.parse import urlsplit
+
+from scrapy import signals
+from scrapy.crawler import Crawler
+from scrapy.downloadermiddlewares.redirect import (
+    BaseRedirectMiddleware,
+    MetaRefreshMiddleware,
+    RedirectMiddleware,
+)
+from scrapy.exceptions import CannotResolveHostError, CloseSpider, IgnoreRequest
+from scrapy.http import Request, Response
+from scrapy.utils.httpobj import urlparse_cached
+from scrapy.utils.misc import load_object
+from scrapy.utils.python import global_object_name
+
+from crawler.fetch.guard import GuardedResolver, allowed_addresses
+from crawler.sites.linkblocks import site_of
+
+logger = logging.getLogger(__name__)
+
+SCHEMES = frozenset({"http", "https"})
+# Servers send one coding, some two by mistake; each further one is another inflation to 16 MiB.
+MOST_CODINGS = 2
+# Handlers that connect through Twisted's reactor, and so to what the guard resolved. Judged by the
+# module of the very class: scrapy-impersonate's inherits from Scrapy's and connects by itself.
+GUARDED_HANDLERS = (
+    "crawler.fetch.",
+    "scrapy.core.downloader.handlers.http11",
+    "scrapy.core.downloader.handlers.http2",
+)
+BROWSER_HANDLERS = "scrapy_playwright."
+
+
+class ClosedDoorError(IgnoreRequest):
+    """A request was not sent: where it leads, no crawl may go."""
+
+
+class Doors:
+    """The outer door: only http and https, and no crawl at all where the guard would not hold."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self._told: set[str] = set()
+        crawler.signals.connect(self._opened, signals.spider_opened)
+        # Before the scheduler keeps it; requests beside the scheduler pass `process_request`.
+        crawler.signals.connect(self.process_request, signals.request_scheduled)
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Doors:
+        """Build for a crawler."""
+        return cls(crawler)
+
+    def _opened(self) -> None:
+        if problem := unguarded(self.crawler):
+            raise CloseSpider(problem)
+        if not self.crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            logger.warning("certificates are not verified: anybody on the way can change a page")
+
+    def process_request(self, request: Request) -> None:
+        """Refuse another scheme; raises ClosedDoorError."""
+        scheme = urlparse_cached(request).scheme
+        if scheme in SCHEMES:
+            return
+        if scheme not in self._told:
+            self._told.add(scheme)
+            logger.warning("closed door, told once a scheme: %s", request.url[:200])
+        raise closed(self.crawler, "scheme", request.url)
+
+
+class LastDoor:
+    """The inner door: no proxy unless allowed, and no body behind many layers of compression."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        self.crawler = crawler
+        self.proxies = crawler.settings.getbool("QINGYUAN_ALLOW_PROXY")
+        self.verified = crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES")
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> LastDoor:
+        """Build for a crawler."""
+        return cls(crawler)
+
+    async def process_request(self, request: Request) -> None:
+        """Refuse what a proxy would resolve out of the guard's sight; raises ClosedDoorError."""
+        if not request.meta.get("proxy"):
+            return
+        if not self.proxies:
+            logger.error("%s would go through a proxy: set QINGYUAN_ALLOW_PROXY", request.url)
+            raise closed(self.crawler, "proxy", request.url)
+        host = urlparse_cached(request).hostname or ""
+        if not await allowed_addresses(host):
+            raise closed(self.crawler, "address", request.url)
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        """Name a refusal of the guard, which else looks like an unknown host and is retried."""
+        from twisted.internet import reactor
+
+        if isinstance(exception, CannotResolveHostError):
+            guard = reactor.nameResolver
+            host = urlparse_cached(request).hostname or ""
+            if isinstance(guard, GuardedResolver) and host.rstrip(".") in guard.refused:
+                raise closed(self.crawler, "address", request.url) from exception
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        """Count what came unverified; raises IgnoreRequest for a body in many codings."""
+        if not self.verified and urlparse_cached(request).scheme == "https":
+            self.crawler.stats.inc_value("fetch/tls_unverified")
+        codings = b",".join(response.headers.getlist("Content-Encoding")).count(b",") + 1
+        if codings > MOST_CODINGS:
+            self.crawler.stats.inc_value("fetch/over_limit/codings")
+            raise IgnoreRequest(f"{response.url}: a body in {codings} content codings")
+        return response
+
+
+class _OwnSite(BaseRedirectMiddleware):
+    """Follows a redirect within a registered domain, or to a domain that the source owns."""
+
+    def _build_redirect_request(
+        self, source_request: Request, response: Response, *, url: str, **kwargs: Any
+    ) -> Request:
+        if urlsplit(url).scheme not in SCHEMES:  # Scrapy leaves these where they are, uncounted
+            closed(self.crawler, "scheme", url)
+        return super()._build_redirect_request(source_request, response, url=url, **kwargs)
+
+    def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
+        host = urlparse_cached(redirected).hostname or ""
+        from_here = site_of(host) == site_of(urlparse_cached(request).hostname or "")
+        if not (from_here or request.meta.get("allow_offsite") or self._owns(host)):
+            raise closed(self.crawler, "redirect", redirected.url)
+        if from_here:  # www.example.com is not in the domain www2.example.com for Scrapy
+            redirected.meta["allow_offsite"] = True
+        return super()._redirect(redirected, request, reason)
+
+    def _owns(self, host: str) -> bool:
+        domains = getattr(self.crawler.spider, "allowed_domains", None) or ()
+        return not domains or any(host == x or host.endswith(f".{x}") for x in domains)
+
+
+class OwnSiteRedirect(_OwnSite, RedirectMiddleware):
+    """Scrapy's redirects, within the site."""
+
+
+class OwnSiteMetaRefresh(_OwnSite, MetaRefreshMiddleware):
+    """Scrapy's `<meta http-equiv="refresh">`, within the site."""
+
+
+def closed(crawler: Crawler, kind: str, url: str) -> ClosedDoorError:
+    """Count a closed door, `scheme`, `address`, `proxy` or `redirect`, and give the error."""
+    crawler.stats.inc_value("fetch/closed_door")
+    crawler.stats.inc_value(f"fetch/closed_door/{kind}")
+    return ClosedDoorError(f"closed door ({kind}): {url[:200]}")
+
+
+def unguarded(crawler: Crawler) -> str | None:
+    """Say why the guard would not hold in this crawl, naming the setting; None where it holds."""
+    settings = crawler.settings
+    handlers = settings.getwithbase("DOWNLOAD_HANDLERS")
+    for scheme in sorted(SCHEMES):
+        if handlers[scheme] is None:
+            continue
+        handler = load_object(handlers[scheme])
+        name = global_object_name(handler)
+        if name.startswith(BROWSER_HANDLERS):
+            wanted = settings["PLAYWRIGHT_ABORT_REQUEST"]
+            if wanted and load_object(wanted).__module__.startswith("crawler.fetch."):
+                continue
+            return f"DOWNLOAD_HANDLERS: {name} asks nobody: set PLAYWRIGHT_ABORT_REQUEST"
+        if not name.startswith(GUARDED_HANDLERS):
+            return f"DOWNLOAD_HANDLERS: {name} for {scheme} resolves names past the guard"
+    from twisted.internet import reactor
+
+    if not isinstance(reactor.nameResolver, GuardedResolver):
+        found = global_object_name(type(reactor.nameResolver))
+        return f"TWISTED_DNS_RESOLVER: {found} is no GuardedResolver; only the project can set it"
+    return None

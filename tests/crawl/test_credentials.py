@@ -1,0 +1,32 @@
+"""What a crawl keeps and says of an address that holds a credential."""
+
+from __future__ import annotations
+
+from tests.crawl.conftest import Scrapy
+from tests.crawl.small_server import SmallServer, article_page, list_page
+
+OPEN = {"QINGYUAN_ALLOW_ADDRESSES": "127.0.0.1/32", "DOWNLOAD_DELAY": "0"}
+SENTENCE = "拆下的青石逐块编号，堆放在河滩的凉棚里，等着雨季前合拢。"
+STORY = article_page("青岚县石桥修缮进展顺利", [SENTENCE] * 4)
+
+
+def test_credentials_reach_neither_log_nor_archive_nor_database(
+    scrapy: Scrapy,
+) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        path = "/2024/0510/1000.html?access_token=SECRET1"
+        pages["/"] = list_page({path: "青岚县石桥修缮进展顺利"})
+        pages[path] = STORY
+        scrapy(
+            "crawl", "site", "-a", f"url={server.url}/",
+            settings=OPEN | {"LOG_LEVEL": "DEBUG", "HTTPAUTH_PASSWORD": "SECRET2"},
+        )  # fmt: skip
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/?password=SECRET3", settings=OPEN)
+
+    kept = b"".join(p.read_bytes() for p in ended.data.glob("qingyuan.db*"))
+    assert path in server.asked
+    assert "SECRET" not in ended.output
+    assert b"SECRET" not in kept
+    [article] = ended.rows("articles")
+    assert article["url"].endswith("?access_token=***")

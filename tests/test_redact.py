@@ -1,0 +1,43 @@
+import logging
+import re
+
+import pytest
+
+from crawler.redact import RULES, RedactedRecord, Rule, redact, redact_url
+
+SECRETS = re.compile(r"p/w#1|secret@|eyJhbGciOi|9f86d081|ZWRpdG9y|wJalrXUtnFEMI")
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
+def test_each_rule_hides_the_secret_of_its_example(rule: Rule) -> None:
+    assert SECRETS.search(rule.example)
+    assert not SECRETS.search(redact(rule.example))
+    assert "***" in redact(rule.example)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://example.com/search?key=石桥",
+        "http://example.com/a.html?sign=9f86d081&id=5",
+        "http://example.com/news/2024@home.html",
+        "http://example.com:8080/a?mail=editor@example.com",
+        "sqlite:///data/qingyuan.db",
+    ],
+)
+def test_an_address_without_a_sure_credential_is_kept_as_it_is(url: str) -> None:
+    assert redact_url(url) is url
+
+
+def test_a_log_record_hides_them_in_message_and_traceback() -> None:
+    record = RedactedRecord(
+        "crawl", logging.ERROR, "f.py", 1, "no answer of %s", ("http://me:pw@a.example/",), None
+    )
+    try:
+        raise ValueError("Authorization: Bearer eyJhbGciOi")
+    except ValueError as error:
+        record.exc_info = (ValueError, error, error.__traceback__)
+    written = logging.Formatter().format(record)
+
+    assert "no answer of http://***@a.example/" in written
+    assert "Authorization: ***" in written
