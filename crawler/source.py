@@ -46,11 +46,15 @@ class Source:
 
     Raises SourceError when a required field is missing, a value has the wrong type, or a field is
     not known (with the nearest known name).
+    `rank` says whose copy of a story stands in front where all else is equal; higher is better: an
+    issuing body's own portal above those that reprint it, an aggregator below zero. Of equal ranks
+    portals stand before tender platforms, and these before aggregators.
     """
 
     name: str
     title: str
     family: Literal["portal", "tender", "aggregator"]
+    rank: int = 0
     rhythm: Literal["hourly", "daily", "weekly", "monthly"] = "daily"
     expect: Expect = Expect()
     render: Literal["http", "browser"] = "http"
@@ -64,6 +68,16 @@ class Source:
         declared = _declared_fields(cls)
         for problem in _problems(cls, declared):
             raise SourceError(f"source {cls.name!r} ({cls.__module__}): {problem}")
+
+
+FAMILIES = ("aggregator", "tender", "portal")
+
+
+def rank_of(source: type) -> int:
+    """Give a source's rank among all: by its own, then by its family; 0 for what is no source."""
+    if not issubclass(source, Source):
+        return 0
+    return len(FAMILIES) * source.rank + FAMILIES.index(source.family)
 
 
 def _declared_fields(cls: type) -> dict[str, Any]:
