@@ -29,12 +29,25 @@ from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from crawler.state.wal import use_wal
 
-SCHEMA = 2
+SCHEMA = 3
 # What leads from the schema of this number to the next.
 UPGRADES = {
     1: (
         "ALTER TABLE articles ADD COLUMN stated JSON",
         "ALTER TABLE quarantine ADD COLUMN dropped JSON",
+    ),
+    2: (
+        "ALTER TABLE articles ADD COLUMN rank INTEGER",
+        "CREATE TABLE reprint_decisions (a TEXT NOT NULL, b TEXT NOT NULL, "
+        "decision VARCHAR(8) NOT NULL, at VARCHAR(32) NOT NULL, who TEXT, PRIMARY KEY (a, b))",
+        "CREATE INDEX reprint_decisions_b ON reprint_decisions (b)",
+        # http and https became one address. Where both are stored, both rows stay.
+        "UPDATE articles SET reprint_of = 'http' || substr(reprint_of, 6) "
+        "WHERE reprint_of LIKE 'https://%' AND NOT EXISTS (SELECT 1 FROM articles AS other "
+        "WHERE other.canonical_url = 'http' || substr(articles.reprint_of, 6))",
+        "UPDATE articles SET canonical_url = 'http' || substr(canonical_url, 6) "
+        "WHERE canonical_url LIKE 'https://%' AND NOT EXISTS (SELECT 1 FROM articles AS other "
+        "WHERE other.canonical_url = 'http' || substr(articles.canonical_url, 6))",
     ),
 }
 
@@ -86,9 +99,22 @@ articles = Table(
     Column("opening_at", String(32)),
     Column("contact", Text),
     Column("stated", JSON),
+    Column("rank", Integer),
     Index("articles_version", "canonical_url", "version", unique=True),
     Index("articles_source", "source", "is_current"),
     Index("articles_reprint_of", "reprint_of"),
+)
+
+# What a person decided: that two articles are, or are not, copies of one story; a < b.
+reprint_decisions = Table(
+    "reprint_decisions",
+    metadata,
+    Column("a", Text, primary_key=True),
+    Column("b", Text, primary_key=True),
+    Column("decision", String(8), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("who", Text),
+    Index("reprint_decisions_b", "b"),
 )
 
 quarantine = Table(
