@@ -63,6 +63,24 @@ def with_decisions(connection: Connection, cluster: Cluster) -> Cluster:
     return corrected
 
 
+def stored_clusters(connection: Connection) -> Cluster:
+    """Give the clusters as the store has them, for where no index is at hand."""
+
+    def cluster(key: str) -> list[str]:
+        mine = articles.c.canonical_url, articles.c.reprint_of
+        row = connection.execute(
+            select(*mine).where(articles.c.canonical_url == key, articles.c.is_current)
+        ).first()
+        front = (row.reprint_of or key) if row is not None else key
+        here = or_(articles.c.canonical_url == front, articles.c.reprint_of == front)
+        found = connection.scalars(
+            select(articles.c.canonical_url).where(here, articles.c.is_current)
+        )
+        return sorted({key, *found})
+
+    return cluster
+
+
 def _decisions(connection: Connection, keys: Collection[str]) -> Sequence[Decision]:
     table = reprint_decisions
     rows = connection.execute(select(table).where(or_(table.c.a.in_(keys), table.c.b.in_(keys))))
