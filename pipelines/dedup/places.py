@@ -12,11 +12,12 @@ from crawler.items import Damage
 from pipelines.dedup.folding import fold
 
 MOST_PLACES = 400  # a page that has lost more has lost its article
-DOUBTFUL = 0.9  # a reading of less confidence gives way to a sound copy's
+DOUBTFUL = 0.95  # a reading of less confidence gives way to a sound copy's
 
 # What a mark stands for: (least, most) characters for each of its own.
 LOST: dict[str, tuple[float, float]] = {
-    "lost_replaced": (1 / 3, 1),  # 青\ufffd县: a byte, a character, or each byte of one
+    # 青\ufffd县: a byte, a character, or each byte of one; 锟斤拷 are two such signs
+    "lost_replaced": (2 / 9, 1 / 2),
     "lost_memory": (0, 2),  # 烫烫烫烫烫烫
     "lost_marked": (1 / 3, 1),  # 2023?11?5???????: what is no ? is still legible
 }
@@ -78,20 +79,25 @@ def _marked(text: str, kind: str, mark: str, count: int) -> Iterator[Place]:
     spans = [m.span() for m in re.finditer(f"{start}{re.escape(mark)}{end}", text)]
     if len(spans) > count:
         return
-    least, most = LOST[kind]
-    lost = sum(map(len, _MARKS.findall(mark)))
-    legible = len(mark) - lost
-    pattern = _between_legible(mark, most)
+    runs = [len(run) for run in _MARKS.findall(mark)]
+    legible = len(mark) - sum(runs)
+    least = int(LOST[kind][0] * sum(runs)) + legible
+    most = sum(_most(kind, run) for run in runs) + legible
     for begin, stop in spans:
-        yield Place(begin, stop, pattern, int(least * lost + legible), int(most * lost + legible))
+        yield Place(begin, stop, _between_legible(kind, mark), least, most)
 
 
-def _between_legible(mark: str, most: float) -> str:
+def _most(kind: str, run: int) -> int:
+    """Give how many characters so many marks can stand for; one or two may be one each."""
+    return run if run <= 2 else max(1, int(LOST[kind][1] * run))
+
+
+def _between_legible(kind: str, mark: str) -> str:
     """Make the pattern of a lost stretch; folded, and what is legible in it stands."""
     pieces, position = [], 0
     for match in _MARKS.finditer(mark):
         pieces.append(re.escape(fold(mark[position : match.start()])))
-        pieces.append(f".{{0,{int(most * len(match[0]))}}}")
+        pieces.append(f".{{0,{_most(kind, len(match[0]))}}}")
         position = match.end()
     return "".join(pieces) + re.escape(fold(mark[position:]))
 

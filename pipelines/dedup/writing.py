@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from functools import cache
 
-from pipelines.charset.script import fold_script, script_of
+from pipelines.charset.script import fold_script
 from pipelines.charset.traditional import common_traditional
 
 _MARK = re.compile(r"(?<!\d)[^\w\s]|[^\w\s](?!\d)")  # 3.5, 1,200 and 08:30 are numbers
@@ -16,12 +16,12 @@ STYLES = ("，,", "。．.", "；;", "：:", "！!", "？?", "（(", "）)", '�
 AMBIGUOUS = frozenset("乾著藉瞭夥摺")
 
 
-def as_written(filling: str, source: str, text: str) -> str:
-    """Put words of a source in the script and the marks of a text.
+def as_written(filling: str, scripts: tuple[str, str], text: str) -> str:
+    """Put words of one script into another, the second, and into the marks of a text.
 
     Nothing where that is not certain: 发 may be 發 or 髮.
     """
-    theirs, ours = script_of(source), script_of(text)
+    theirs, ours = scripts
     written = "".join(_in_script(character, theirs, ours) or "\0" for character in filling)
     return "" if "\0" in written else _MARK.sub(lambda mark: _instyle_of(mark[0], text), written)
 
