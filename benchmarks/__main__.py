@@ -5,13 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import charset, crawl, extraction, reprints
+from benchmarks import charset, crawl, extraction, healing, reprints
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "crawl": crawl.main,
     "charset": charset.main,
     "extraction": extraction.main,
     "reprints": reprints.main,
+    "healing": healing.main,
 }
 
 

@@ -1,4 +1,4 @@
-"""What a sound copy gives back of a damaged one: `python -m benchmarks.healing [--texts N]`.
+"""What a sound copy gives back of a damaged one: `python -m benchmarks healing [--texts N]`.
 
 Real articles and the replica sites' stories are damaged on their bytes, repaired, and healed from
 copies of themselves. A filling is right when it is what the truth has there, by an alignment of
@@ -99,7 +99,7 @@ def _shown(text: str, copy: str, filling: Healing, whole: str) -> str:
 
 def main(arguments: Sequence[str]) -> int:
     """Measure; gives 0 when nothing was filled wrongly from a true copy."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.healing", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m benchmarks healing", description=__doc__)
     parser.add_argument("--texts", type=int, default=40, help="real articles to damage")
     parser.add_argument("--show", action="store_true", help="print what was filled wrongly")
     parser.add_argument("--seed", type=int, default=5)
@@ -112,7 +112,7 @@ def main(arguments: Sequence[str]) -> int:
         others = [other for other in texts if other is not text]
         for kind, damage in DAMAGES.items():
             repaired = repair(damage(text, rng))
-            whole = spin_free(kind, text)
+            whole = _sayable(kind, text)
             if not is_open(repaired.damages):
                 continue
             before = Levenshtein.distance(repaired.text, whole)
@@ -140,8 +140,8 @@ def main(arguments: Sequence[str]) -> int:
     return 1 if wrong else 0
 
 
-def spin_free(kind: str, text: str) -> str:
-    """Give what can be had back: GBK holds not every character."""
+def _sayable(kind: str, text: str) -> str:
+    """Give what the damaged page was made of: GBK holds not every character."""
     return text if "GBK, bytes" not in kind and "spun" not in kind else _gbk(text)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from functools import cache
 
 from pipelines.charset.script import fold_script
-from pipelines.charset.traditional import common_traditional
+from pipelines.charset.traditional import common_traditional, simplified
 
 _MARK = re.compile(r"(?<!\d)[^\w\s]|[^\w\s](?!\d)")  # 3.5, 1,200 and 08:30 are numbers
 # What a sentence may write either way; a filling takes the way of its page.
@@ -32,7 +32,7 @@ def _in_script(character: str, theirs: str, ours: str) -> str:
     if ours == "hans":
         return "" if character in AMBIGUOUS else fold_script(character)
     forms = _forms().get(fold_script(character), (character,))
-    return forms[0] if len(forms) == 1 else ""
+    return forms[0] if len(forms) == 1 and not simplified().match(forms[0]) else ""
 
 
 @cache
