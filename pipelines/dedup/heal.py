@@ -179,10 +179,9 @@ def _filling(page: _Page, number: int, copy: Folded) -> str:
     post = text[place.end : tokens[at + 1].at]
     filling = _trimmed(copy.source[begin:stop], pre.strip(), post.strip())
     # A page may quote the other script, or write its marks in two ways: what is near tells.
-    ours = text[max(0, place.start - NEAR) : place.start], text[place.end : place.end + NEAR]
+    ours = _near(text, place.start, place.end)
     at = copy.source.index(filling, begin)
-    until = at + len(filling)
-    theirs = copy.source[max(0, at - NEAR) : at], copy.source[until : until + NEAR]
+    theirs = _near(copy.source, at, at + len(filling))
     scripts = (
         script_of("".join(theirs)) or script_of(copy.source),
         script_of("".join(ours)) or script_of(text),
@@ -190,6 +189,11 @@ def _filling(page: _Page, number: int, copy: Folded) -> str:
     if theirs == ours and scripts[0] == scripts[1]:
         return filling
     return as_written(filling, scripts, text)
+
+
+def _near(text: str, start: int, end: int) -> tuple[str, str]:
+    before, behind = text[max(0, start - NEAR) : start], text[end : end + NEAR]
+    return before.rpartition("\n")[2], behind.partition("\n")[0]
 
 
 def _again(pattern: re.Pattern[str], text: str, match: re.Match[str]) -> bool:
