@@ -27,7 +27,7 @@ AROUND = 8  # folded characters on each side that must agree, and all of the sen
 NEAR = 20  # characters on each side that show how the two copies write
 FARTHEST = 40  # of a sentence; a longer one is not read further
 ALIKE = 0.5  # of a doubtful reading's characters must be in what takes its place
-# Of 4,598 fillings none was wrong; of 713 from copies with every fiftieth character changed, 11.
+# Of 4,458 fillings none was wrong; of 708 from copies with every fiftieth character changed, 13.
 CONFIDENCE = 0.99
 
 _SENTENCE = re.compile("[。！？!\n]")
