@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
-from benchmarks import archive, charset, crawl, extraction, politeness, reprints
+from benchmarks import archive, charset, crawl, extraction, healing, politeness, reprints
 from benchmarks.reliability import browser, fuzz, hostility, kills, soak, storage
 
 BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
@@ -21,6 +21,7 @@ BENCHMARKS: dict[str, Callable[[Sequence[str]], int]] = {
     "fuzz": fuzz.main,
     "soak": soak.main,
     "hostility": hostility.main,
+    "healing": healing.main,
 }
 # These take from half an hour to hours and run by their names only.
 LONG = ("fuzz", "soak")

@@ -11,6 +11,11 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from pipelines.dedup import Copy
+from pipelines.dedup.best import HEALED, earliest
+from pipelines.dedup.heal import as_fetched, damages_of
+from pipelines.dedup.verify import verify
+
 _CLAUSE = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
 SAME = 40  # characters shown of a passage that both copies have
 
@@ -20,14 +25,19 @@ def show_stories(source: str, stories: Sequence[Any], console: Console) -> int:
     if not stories:
         console.print(f"no copies are known of articles of {escape(source)}")
         return 1
-    table = Table("copies", "title", "best copy")
     for story in stories:
-        table.add_row(str(story.copies), escape(story.title), escape(story.canonical_url))
-    console.print(table)
+        console.print(f"[bold]{escape(story.title)}[/bold]  {story.copies} copies")
+        console.print(f"  {escape(story.url)}")
     return 0
 
 
-def show_copies(addresses: Sequence[str], copies: Sequence[Any], console: Console) -> int:
+def show_copies(
+    addresses: Sequence[str],
+    copies: Sequence[Any],
+    console: Console,
+    *,
+    side_by_side: bool = True,
+) -> int:
     """Print a cluster, and what differs between its best copy and the one asked about.
 
     With two addresses, between these. Gives 0, or 1 where there is no such article.
@@ -35,20 +45,74 @@ def show_copies(addresses: Sequence[str], copies: Sequence[Any], console: Consol
     if not copies:
         console.print(f"no article is stored under {escape(addresses[0])}")
         return 1
-    table = Table("", "source", "publisher", "published", "characters", "damages", "address")
-    for copy in copies:
+    first = earliest([Copy(c.canonical_url, 0, 0, c.published_at) for c in copies])
+    console.print(f"[bold]{escape(copies[0].title)}[/bold]")
+    table = Table(box=None, padding=(0, 1, 0, 0))
+    for name in ("", "", "source", "publisher"):
+        table.add_column(
+            name, overflow="fold", min_width=len(name)
+        )  # Chinese has no spaces to wrap at
+    table.add_column("published", no_wrap=True)
+    for name in ("length", "damages"):
+        table.add_column(name, justify="right", overflow="fold", min_width=len(name))
+    table.add_column("relation", no_wrap=True, min_width=12)
+    for number, copy in enumerate(copies, 1):
         table.add_row(
-            "" if copy.reprint_of else "best",
-            *(escape(str(x or "")) for x in (copy.source, copy.publisher, copy.published_at)),
+            str(number),
+            _marks(copy, first),
+            escape(copy.source),
+            escape(copy.publisher or ""),
+            escape((copy.published_at or "").removesuffix("+08:00").replace("T", " ")),
             str(len(copy.text)),
-            str(len(copy.damages or ())),
-            escape(copy.canonical_url),
+            _damages(copy),
+            _relation(copies[0], copy),
         )
-    console.print(table)
+    console.print(table, soft_wrap=False)
+    # In a column of the table they would be cut; so they can be taken up again.
+    for number, copy in enumerate(copies, 1):
+        console.print(f"{number} {escape(copy.url)}")
+    console.print(_named(first, copies))
     one, other = _two(addresses, copies)
-    if one is not None and other is not None:
-        console.print(_side_by_side(one, other))
+    if side_by_side and one is not None and other is not None:
+        console.print(_side_by_side(one, other), soft_wrap=False)
     return 0
+
+
+def _marks(copy: Any, first: Sequence[str]) -> str:
+    marks = [] if copy.reprint_of else ["best"]
+    if copy.canonical_url in first:
+        marks.append("first" if len(first) == 1 else "first?")
+    return " ".join(marks)
+
+
+def _damages(copy: Any) -> str:
+    damages = damages_of(copy.damages or ())
+    healed = sum(damage.kind == HEALED for damage in damages)
+    found = len(damages) - healed
+    if not found:
+        return ""
+    return f"{found}, {healed} healed" if healed else str(found)
+
+
+def _relation(best: Any, copy: Any) -> str:
+    """Say how a copy is one of the best, as both were fetched."""
+    if copy is best:
+        return ""
+    theirs, ours = (as_fetched(c.text, damages_of(c.damages or ())) for c in (best, copy))
+    found = verify(theirs, ours)
+    return f"{found.relation} {found.score:.2f}" if found else "indirect"
+
+
+def _named(first: Sequence[str], copies: Sequence[Any]) -> str:
+    """Name the publisher of the earliest copy."""
+    if not first:
+        return "no copy has a date: nobody can say who was first"
+    named = {copy.canonical_url: copy for copy in copies}
+    firsts = [
+        f"{escape(named[key].publisher or named[key].source)} {escape(named[key].published_at)}"
+        for key in first
+    ]
+    return f"first: {firsts[0]}" if len(firsts) == 1 else f"first, one of: {'; '.join(firsts)}"
 
 
 def _two(addresses: Sequence[str], copies: Sequence[Any]) -> tuple[Any, Any]:
@@ -61,7 +125,9 @@ def _two(addresses: Sequence[str], copies: Sequence[Any]) -> tuple[Any, Any]:
 
 
 def _side_by_side(one: Any, other: Any) -> Table:
-    table = Table(escape(one.canonical_url), escape(other.canonical_url), show_lines=True)
+    table = Table(show_lines=True)
+    for copy in (one, other):
+        table.add_column(escape(copy.url), overflow="fold", ratio=1)
     for left, right, same in _passages(one.text, other.text):
         if same:
             table.add_row(*[f"[dim]{escape(_short(left))}[/dim]"] * 2)

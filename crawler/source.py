@@ -50,11 +50,15 @@ class Source:
 
     Raises SourceError when a required field is missing, a value has the wrong type, or a field is
     not known (with the nearest known name).
+    `rank` says whose copy of a story stands in front where all else is equal; higher is better: an
+    issuing body's own portal above those that reprint it, an aggregator below zero. Of equal ranks
+    portals stand before tender platforms, and these before aggregators.
     """
 
     name: str
     title: str
     family: Literal["portal", "tender", "aggregator"]
+    rank: int = 0
     rhythm: Literal["hourly", "daily", "weekly", "monthly"] = "daily"
     recheck: int = 14
     """Days after its first sight, or its last change, in which a page is read again."""
@@ -86,6 +90,16 @@ def read_quiet(quiet: Quiet) -> tuple[int, int]:
     if begin == end:
         raise ValueError("begins and ends at the same time")
     return begin, end
+
+
+FAMILIES = ("aggregator", "tender", "portal")
+
+
+def rank_of(source: type) -> int:
+    """Give a source's rank among all: by its own, then by its family; 0 for what is no source."""
+    if not issubclass(source, Source):
+        return 0
+    return len(FAMILIES) * source.rank + FAMILIES.index(source.family)
 
 
 def _declared_fields(cls: type) -> dict[str, Any]:

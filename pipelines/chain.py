@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from crawler.items import ARTICLE_FIELDS, Article, Notice, Page, Refined, Rejected
 from pipelines.charset import repair
 from pipelines.charset.script import script_of
-from pipelines.dedup import canonical_url
+from pipelines.dedup import canonical_of
 from pipelines.quality import check
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def _article(page: Page, found: Extracted) -> Article:
     """Make the article, or the notice, of what was found in a page."""
     article = Article(
         url=page.url,
-        canonical_url=canonical_url(page.url),
+        canonical_url=canonical_of(page.url, found.canonical),
         source=page.source,
         kind=found.kind,
         title=found.title,

@@ -9,7 +9,8 @@ from scrapy.crawler import Crawler
 
 from crawler.items import Article
 from crawler.run import Run
-from crawler.state.operations import store_article
+from crawler.source import rank_of
+from crawler.state.election import store_article
 from pipelines.adapt import as_article
 from pipelines.dedup import canonical_url, digest
 
@@ -19,6 +20,8 @@ class StorePipeline:
 
     def __init__(self, crawler: Crawler) -> None:
         self.run = Run.of(crawler)
+        self.rank = rank_of(crawler.spidercls)
+        self.stats = crawler.stats
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> StorePipeline:
@@ -28,10 +31,12 @@ class StorePipeline:
     async def process_item(self, item: Any) -> Any:
         """Store the item as an article; what it lacks of one is worked out."""
         article = as_article(item)
-        row = row_of(article) | {"source": article.source or self.run.source}
+        row = row_of(article) | {"source": article.source or self.run.source, "rank": self.rank}
         cluster = self.run.index.cluster if self.run.index_path.exists() else None
-        outcome = await self.run.writer.write(lambda c: store_article(c, row, cluster))
-        self.run.note(item, outcome)
+        stored = await self.run.writer.write(lambda c: store_article(c, row, cluster))
+        if stored.healed and self.stats is not None:
+            self.stats.inc_value("reprints/healed", stored.healed)
+        self.run.note(item, stored.outcome)
         return item
 
 

@@ -73,9 +73,22 @@ articles = Table(
     Column("opening_at", String(32)),
     Column("contact", Text),
     Column("stated", JSON),
+    Column("rank", Integer),
     Index("articles_version", "canonical_url", "version", unique=True),
     Index("articles_source", "source", "is_current"),
     Index("articles_reprint_of", "reprint_of"),
+)
+
+# What a person decided: that two articles are, or are not, copies of one story; a < b.
+reprint_decisions = Table(
+    "reprint_decisions",
+    metadata,
+    Column("a", Text, primary_key=True),
+    Column("b", Text, primary_key=True),
+    Column("decision", String(8), nullable=False),
+    Column("at", String(32), nullable=False),
+    Column("who", Text),
+    Index("reprint_decisions_b", "b"),
 )
 
 quarantine = Table(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-HEAD = "0002"
+HEAD = "0003"
 FIRST = "0001"
 
 
@@ -21,9 +21,9 @@ class MigrationError(Exception):
     """The database has a schema that this version does not know."""
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, to: str = HEAD) -> None:
     """Upgrade inside the caller's transaction; raises MigrationError for a newer schema."""
-    if _version(connection) == HEAD:  # before Alembic is imported: a fifth of a second
+    if _version(connection) == to:  # before Alembic is imported: a fifth of a second
         return
     logging.getLogger("alembic").setLevel(logging.WARNING)
     from alembic.config import Config
@@ -45,7 +45,7 @@ def migrate(connection: Connection) -> None:
         with EnvironmentContext(
             config,
             scripts,
-            fn=lambda revision, _: scripts._upgrade_revs("head", revision),
+            fn=lambda revision, _: scripts._upgrade_revs(to, revision),
         ) as environment:
             environment.configure(connection=connection, transaction_per_migration=False)
             environment.run_migrations()

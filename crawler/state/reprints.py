@@ -11,6 +11,7 @@ from sqlalchemy import Engine, select
 
 from crawler.state.db import articles
 from pipelines.dedup import IndexFileError, ReprintIndex
+from pipelines.dedup.heal import as_fetched, damages_of
 from pipelines.dedup.rebuild import rebuild
 
 logger = logging.getLogger(__name__)
@@ -39,8 +40,10 @@ def _problem(path: Path) -> str:
 
 
 def _stored(engine: Engine) -> Iterator[tuple[str, str, str | None]]:
-    columns = articles.c.canonical_url, articles.c.text, articles.c.published_at
+    columns = articles.c.canonical_url, articles.c.text, articles.c.published_at, articles.c.damages
     wanted = select(*columns).where(articles.c.is_current).order_by(articles.c.id)
     with engine.connect().execution_options(reading=True, yield_per=500) as connection:
         for row in connection.execute(wanted):
-            yield row.canonical_url, row.text, row.published_at
+            # What a copy lent a text is no evidence that the two are copies.
+            text = as_fetched(row.text, damages_of(row.damages or ()))
+            yield row.canonical_url, text, row.published_at

@@ -16,6 +16,7 @@ from pipelines.boilerplate.heading import best_title
 from pipelines.boilerplate.kind import kind_of
 from pipelines.boilerplate.layout import Located, locate, repeated_lines, site_lines
 from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split_lines
+from pipelines.boilerplate.meta import canonical_link
 from pipelines.boilerplate.notices import may_be_notice, read_notice
 from pipelines.boilerplate.observation import Observation
 from pipelines.boilerplate.observe import observe, observe_part, print_of
@@ -55,6 +56,8 @@ def read(
         return Extracted(kind="empty"), None
     unwrap_layout_tables(tree)
     found, observation = _read(tree, html, url, template)
+    if canonical := canonical_link(tree):
+        found = replace(found, canonical=canonical)
     if tags := too_many_tags(html):
         cut = Dropped("page-cut", 0, f"{tags} tags, of which {MOST_TAGS} are read")
         found = replace(found, dropped=(*found.dropped, cut))

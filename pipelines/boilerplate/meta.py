@@ -47,6 +47,13 @@ def meta_facts(tree: HtmlElement) -> Facts:
     )
 
 
+def canonical_link(tree: HtmlElement) -> str:
+    """Give the address of <link rel="canonical">; none where the page has two."""
+    links = (link for link in tree.iter("link") if link.get("rel", "").lower() == "canonical")
+    found = {href for link in links if (href := link.get("href", "").strip())}
+    return found.pop() if len(found) == 1 else ""
+
+
 def _tags(keywords: str) -> tuple[str, ...]:
     words = tuple(dict.fromkeys(w for w in re.split(r"[,，、;；|\s]+", keywords[:400]) if w))
     short = all(len(word) <= LONGEST_TAG for word in words)

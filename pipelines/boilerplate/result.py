@@ -17,7 +17,7 @@ class Extracted:
 
     `published_at` is ISO 8601 with +08:00, a bare date where only the day is known, or None.
     `template` is the version of the site's template, with `#` and the number of the layout where
-    the page was read by one.
+    the page was read by one. `canonical` is what the page says of its address, as it stands there.
     """
 
     title: str = ""
@@ -34,4 +34,5 @@ class Extracted:
     confidence: float = 0.0
     dropped: tuple[Dropped, ...] = ()
     template: str = ""
+    canonical: str = ""
     notice: NoticeFacts | None = None

@@ -4,7 +4,7 @@ from pipelines.dedup.best import Copy, best
 from pipelines.dedup.fingerprint import Fingerprint, digest, fingerprint
 from pipelines.dedup.index import Match, ReprintIndex
 from pipelines.dedup.ledger import IndexFileError
-from pipelines.dedup.urls import canonical_url
+from pipelines.dedup.urls import canonical_of, canonical_url
 
 __all__ = [
     "Copy",
@@ -13,6 +13,7 @@ __all__ = [
     "Match",
     "ReprintIndex",
     "best",
+    "canonical_of",
     "canonical_url",
     "digest",
     "fingerprint",

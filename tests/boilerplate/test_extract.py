@@ -185,3 +185,12 @@ def test_importing_the_package_loads_neither_trafilatura_nor_lxml() -> None:
     code = "import sys, pipelines.boilerplate; print({'trafilatura', 'lxml'} & set(sys.modules))"
 
     assert subprocess.check_output([sys.executable, "-c", code], text=True).strip() == "set()"
+
+
+def test_what_a_page_says_of_its_address_is_given_as_it_is() -> None:
+    link = "<link REL='Canonical' href=' /n/7.html '>"
+    page = f"<html><head>{link}</head><body><p>河堤</p></body></html>"
+    twice = page.replace("</head>", "<link rel=canonical href=/n/8.html></head>")
+
+    assert extract(page, "http://q.example/n/7.html?x=1").canonical == "/n/7.html"
+    assert extract(twice, "http://q.example/n/7.html").canonical == ""

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 from opencc import OpenCC
 
-from pipelines.dedup import Copy, IndexFileError, ReprintIndex, best, fingerprint
+from pipelines.dedup import IndexFileError, ReprintIndex, fingerprint
 from pipelines.dedup import index as module
 from pipelines.dedup.rebuild import rebuild
 from pipelines.dedup.verify import Verdict, verify
@@ -279,14 +279,3 @@ def test_what_two_processes_acknowledged_outlives_kill_9(tmp_path: Path) -> None
         lost = [key for key in said if key not in index]
     assert len(said) >= 400
     assert lost == []
-
-
-def test_the_best_copy_is_sound_then_long_then_early() -> None:
-    copies = [
-        Copy("damaged", 3, 900, "2023-01-01"),
-        Copy("short", 0, 300, "2023-01-01"),
-        Copy("late", 0, 800, "2023-01-09"),
-        Copy("early", 0, 800, "2023-01-02"),
-    ]
-
-    assert best(copies) == "early"

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import Engine
 
 from crawler.state.db import open_database
-from crawler.state.operations import store_article
+from crawler.state.election import store_article
 from crawler.state.reprints import ensure_index
 from pipelines.dedup import IndexFileError, ReprintIndex
 from tests.dedup.texts import OTHER, STORY

@@ -12,7 +12,7 @@ from sqlalchemy import Engine, create_engine, text
 
 from crawler.state import migrations
 from crawler.state.db import DatabaseError, metadata, open_database
-from crawler.state.migrate import HEAD
+from crawler.state.migrate import HEAD, migrate
 
 
 def _differences(engine: Engine) -> list[object]:
@@ -36,14 +36,10 @@ def test_the_newest_revision_is_the_one_that_is_asked_for() -> None:
 @pytest.mark.parametrize("schema", [1, 2])
 def test_a_database_from_before_the_revisions_keeps_its_rows(tmp_path: Path, schema: int) -> None:
     url = f"sqlite:///{tmp_path / 'old.db'}"
-    open_database(url).dispose()
     engine = create_engine(url)
     with engine.begin() as connection:
-        for table in ("frontier", "hosts", "alembic_version"):
-            connection.execute(text(f"DROP TABLE {table}"))
-        connection.execute(text("DROP INDEX runs_source"))
-        for column in ("owner", "heartbeat_at", "cycle"):
-            connection.execute(text(f"ALTER TABLE runs DROP COLUMN {column}"))
+        migrate(connection, "0001")
+        connection.execute(text("DROP TABLE alembic_version"))
         if schema == 1:
             connection.execute(text("ALTER TABLE articles DROP COLUMN stated"))
             connection.execute(text("ALTER TABLE quarantine DROP COLUMN dropped"))
@@ -63,6 +59,34 @@ def test_a_database_from_before_the_revisions_keeps_its_rows(tmp_path: Path, sch
     with opened.connect() as connection:
         assert connection.scalar(text("SELECT source FROM runs")) == "hewan"
     opened.dispose()
+
+
+def test_https_addresses_are_respelt_unless_both_are_stored(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    engine = create_engine(url)
+    row = (
+        "INSERT INTO articles (version, is_current, stored_at, url, canonical_url, source, kind,"
+        " title, text, reprint_of) VALUES (1, true, '2026-05-10', :url, :url, 'hewan', 'article',"
+        " '题', '文', :front)"
+    )
+    with engine.begin() as connection:
+        migrate(connection, "0002")
+        for address in ("https://h.example/a", "https://h.example/b", "http://h.example/b"):
+            front = "https://h.example/a" if address.endswith("b") else None
+            connection.execute(text(row), {"url": address, "front": front})
+    engine.dispose()
+
+    opened = open_database(url)
+
+    with opened.connect() as connection:
+        found = connection.execute(text("SELECT url, canonical_url, reprint_of FROM articles"))
+        rows = {url: (key, front) for url, key, front in found}
+    opened.dispose()
+    assert rows == {
+        "https://h.example/a": ("http://h.example/a", None),
+        "https://h.example/b": ("https://h.example/b", "http://h.example/a"),
+        "http://h.example/b": ("http://h.example/b", "http://h.example/a"),
+    }
 
 
 def test_a_newer_database_is_refused_by_name(tmp_path: Path) -> None:

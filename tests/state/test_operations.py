@@ -11,11 +11,12 @@ from sqlalchemy import Connection, Engine, Table, select
 
 from crawler.items import Damage, Rejected
 from crawler.state.db import articles, dead_letters, open_database, quarantine
+from crawler.state.election import Stored
+from crawler.state.election import store_article as store
 from crawler.state.operations import (
     add_dead_letter,
     add_quarantine,
     settle_dead_letters,
-    store_article,
 )
 from pipelines.dedup import ReprintIndex
 
@@ -48,6 +49,12 @@ def rows(db: Connection, table: Table) -> list[dict[str, Any]]:
 def reprints(db: Connection) -> dict[str, str | None]:
     """Give of each current row which copy it is a reprint of."""
     return {r["canonical_url"]: r["reprint_of"] for r in rows(db, articles) if r["is_current"]}
+
+
+def store_article(db: Connection, row: dict[str, Any], cluster: Any) -> str:
+    """Store an article and say what became of it."""
+    stored: Stored = store(db, row, cluster)
+    return stored.outcome
 
 
 def together(*keys: str) -> Any:
