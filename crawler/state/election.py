@@ -108,6 +108,7 @@ def elect(
         done |= members
         if is_new and members == {key}:
             return 1, 0  # like no other: most are
+        is_new = False  # of the first key only
         rows = _current(connection, members)
         fronts |= {row.reprint_of or row.canonical_url for row in rows}
         _put_in_front(connection, rows)
