@@ -12,10 +12,13 @@ from pipelines.charset.script import text_of
 from pipelines.dedup.folding import Points, fold, fold_points
 
 Hashes = NDArray[np.uint64]
-Features = NDArray[np.uint32]
+Features = NDArray[np.uint64]
 
 SHINGLE = 6
 SKETCH = 16
+# Of a feature 40 bits are kept: of 32, one new text in fourteen would share one with one of a
+# million others by chance, and be compared with it for nothing.
+FEATURE_MASK = 2**40 - 1
 
 _21, _29, _32, _42 = (np.uint64(bits) for bits in (21, 29, 32, 42))
 _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
@@ -25,7 +28,8 @@ _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 class Fingerprint:
     """A text ready to be looked up.
 
-    `digest` is 128 bits in hex, `length` counts folded characters, `features` at most 16 uint32.
+    `digest` is 128 bits in hex, `length` counts folded characters, `features` are at most 16
+    numbers of 40 bits.
     """
 
     digest: str
@@ -82,4 +86,4 @@ def sketch(points: Points) -> Features:
     least = np.unique(least)
     if len(least) < SKETCH < len(hashes):  # a text that repeats itself
         least = np.unique(hashes)
-    return least[:SKETCH].astype(np.uint32)
+    return least[:SKETCH] & np.uint64(FEATURE_MASK)

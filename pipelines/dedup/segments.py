@@ -2,32 +2,36 @@
 
 from __future__ import annotations
 
+import fcntl
 import mmap
 import os
 import struct
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 from numpy.typing import NDArray
 
-MAGIC = b"QYSEG002"
-_HEADER = struct.Struct(
-    "<8sQQQQ"
-)  # magic, postings, bytes of the filter, where lows, numbers begin
-BUCKETS = 2**16  # a feature's upper half says which; its lower half is kept
+MAGIC = b"QYSEG003"
+# magic; postings; bits of a bucket's filter; bytes of a number; the number they are counted from
+_HEADER = struct.Struct("<8sQQQQ")
+BUCKETS = 2**16  # a feature's upper 16 bits say which; its lower 24 are kept
+_LOW = 24
+_LOW_MASK = 2**_LOW - 1
 _DIRECTORY = (BUCKETS + 1) * 4
-# Bytes of the filter a posting. It stays in memory, so a large file has the smaller one: there
-# an eighth of the absent features is looked for in vain, one read of some hundred bytes each.
-_FILTER, _FILTER_SMALL, _LARGE = 1, 2, 2**21
+# Bits of the filter a posting, two of which are set: a fortieth of the absent features is looked
+# for in vain. It stays in memory.
+_FILTER = 10
+_ODD = 0x9E3779  # spreads a feature's lower bits anew for the second
 # Of one feature's documents. More have a template in common, and to read them all would cost more
 # than they can tell.
 KEPT = 128
-_PART = 2**16  # postings that a merge has in memory at a time
-_32, _48 = np.uint64(32), np.uint64(48)
+STEP = 4096  # postings of a merge at a time: a tenth of a millisecond
+_SYNCED = 4 * 2**20  # bytes between two waits for the disk; all at the end would be a long one
 
-Postings = NDArray[np.uint64]  # feature << 32 | number
+Numbers = NDArray[np.uint64]
 
 
 class SegmentError(Exception):
@@ -35,7 +39,11 @@ class SegmentError(Exception):
 
 
 class Segment:
-    """One file of postings. The filter and the directory are mapped, the rest is read by need."""
+    """One file of postings. The filter and the directory are mapped, the rest is read by need.
+
+    A posting is the number of the document, counted from the segment's first, and the lower bits
+    of the feature: five to seven bytes.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -45,46 +53,63 @@ class Segment:
         if len(header) < _HEADER.size or not header.startswith(MAGIC):
             os.close(self._file)
             raise SegmentError(f"{path}: not a segment of this version")
-        _, self.count, self._width, self._lows, self._numbers = _HEADER.unpack(header)
-        if size != self._numbers + 4 * self.count:
+        _, self.count, self._bits, self._width, self.first = _HEADER.unpack(header)
+        self._size = self._width + _LOW // 8
+        self._start = _start(self._bits)
+        if size != self._start + self._size * self.count:
             os.close(self._file)
-            raise SegmentError(f"{path}: {size} bytes, {self._numbers + 4 * self.count} expected")
-        self._map = mmap.mmap(self._file, self._lows, prot=mmap.PROT_READ)
-        start = _HEADER.size
+            expected = self._start + self._size * self.count
+            raise SegmentError(f"{path}: {size} bytes, {expected} expected")
+        self._map = mmap.mmap(self._file, self._start, prot=mmap.PROT_READ)
         whole = memoryview(self._map)
-        self._directory = whole[start : start + _DIRECTORY].cast("I")
-        self._filter = whole[start + _DIRECTORY : start + _DIRECTORY + self._width]
+        self._directory = whole[_HEADER.size : _HEADER.size + _DIRECTORY].cast("I")
+        self._filter = whole[_HEADER.size + _DIRECTORY : self._start]
 
-    def lookup(self, features: Iterable[int]) -> list[tuple[int, Sequence[int]]]:
+    def lookup(self, features: Sequence[int]) -> list[tuple[int, Sequence[int]]]:
         """Give those of the features that are here, each with the numbers of its documents."""
-        width, bits, directory = self._width, self._filter, self._directory
-        found: list[tuple[int, Sequence[int]]] = []
-        maybe = [f for f in features if bits[f * width >> 32] >> (f & 7) & 1]
-        for feature in maybe:
-            bucket, low = feature >> 16, feature & 0xFFFF
-            first, last = directory[bucket], directory[bucket + 1]
-            lows = memoryview(os.pread(self._file, 2 * (last - first), self._lows + 2 * first))
-            lows = lows.cast("H")
-            start = bisect_left(lows, low)
-            if start == len(lows) or lows[start] != low:
-                continue
-            count = bisect_right(lows, low, start) - start
-            numbers = os.pread(self._file, 4 * count, self._numbers + 4 * (first + start))
-            found.append((feature, memoryview(numbers).cast("I")))
-        return found
+        bits, filter_ = self._bits, self._filter
+        # Nearly all are absent, and one look at the filter says so.
+        maybe = [f for f in features if filter_[(p := f * bits >> _LOW) >> 3] >> (p & 7) & 1]
+        return [(f, found) for f in maybe if self._has(f) and (found := self._numbers(f))]
 
-    def part(self, first: int, last: int) -> Postings:
-        """Give the postings whose features have their upper half in a range."""
+    def _has(self, feature: int) -> bool:
+        place = (feature >> _LOW) * self._bits
+        place += ((feature & _LOW_MASK) * _ODD & _LOW_MASK) * self._bits >> _LOW
+        return bool(self._filter[place >> 3] >> (place & 7) & 1)
+
+    def _numbers(self, feature: int) -> list[int]:
+        bucket = feature >> _LOW
+        first, last = self._directory[bucket], self._directory[bucket + 1]
+        size, width = self._size, self._width
+        found = os.pread(self._file, size * (last - first), self._start + size * first)
+        low = (feature & _LOW_MASK).to_bytes(_LOW // 8, "little")
+        numbers = []
+        place = found.find(low, width)
+        while place >= 0:
+            if place % size == width:
+                numbers.append(self.first + int.from_bytes(found[place - width : place], "little"))
+            place = found.find(low, place + 1)
+        return numbers
+
+    def part(self, first: int, last: int, shift: int) -> Numbers:
+        """Give the postings of a range of buckets, sorted, as feature << shift | number.
+
+        Features are counted from the range's first.
+        """
         bounds = np.asarray(self._directory[first : last + 1]).astype(np.int64)
         start, count = int(bounds[0]), int(bounds[-1] - bounds[0])
-        lows = np.frombuffer(
-            os.pread(self._file, 2 * count, self._lows + 2 * start), dtype=np.uint16
-        )
-        numbers = np.frombuffer(
-            os.pread(self._file, 4 * count, self._numbers + 4 * start), dtype=np.uint32
-        )
-        upper = np.repeat(np.arange(first, last, dtype=np.uint64), np.diff(bounds))
-        return (upper << _48) | (lows.astype(np.uint64) << _32) | numbers
+        read = os.pread(self._file, self._size * count, self._start + self._size * start)
+        wide = np.zeros((count, 8), dtype=np.uint8)
+        wide[:, : self._size] = np.frombuffer(read, dtype=np.uint8).reshape(count, self._size)
+        values: Numbers = wide.view(np.uint64).ravel()
+        bits = np.uint64(8 * self._width)
+        features = np.repeat(np.arange(last - first, dtype=np.uint64) << _U24, np.diff(bounds))
+        features |= values >> bits
+        values &= (_ONE << bits) - _ONE
+        values += np.uint64(self.first)
+        features <<= np.uint64(shift)
+        features |= values
+        return features
 
     def close(self) -> None:
         """Let go of the file."""
@@ -94,63 +119,133 @@ class Segment:
         os.close(self._file)
 
 
+_ONE, _U24 = np.uint64(1), np.uint64(_LOW)
+
+
+def _start(bits: int) -> int:
+    return _HEADER.size + _DIRECTORY + BUCKETS // 8 * bits
+
+
+class Fresh:
+    """Postings that no segment has yet; `sizes` says how many of the features a document has.
+
+    The documents' numbers follow each other from `first` on, fewer than 2**24.
+    """
+
+    def __init__(self, features: Sequence[int] = (), sizes: Sequence[int] = (), first: int = 0):
+        places = np.repeat(np.arange(len(sizes), dtype=np.uint64), np.asarray(sizes, dtype=np.intp))
+        keys = np.asarray(features, dtype=np.uint64) << _U24 | places
+        keys.sort()
+        self.features: Numbers = keys >> _U24
+        self.numbers: Numbers = (keys & np.uint64(_LOW_MASK)) + np.uint64(first)
+
+    def part(self, first: int, last: int, shift: int) -> Numbers:
+        """Give those of a range of buckets, as a segment does."""
+        edges = np.asarray([first << _LOW, last << _LOW], dtype=np.uint64)
+        start, end = np.searchsorted(self.features, edges).tolist()
+        features = self.features[start:end] - edges[0]
+        part: Numbers = features << np.uint64(shift) | self.numbers[start:end]
+        return part
+
+
 def written(
-    path: Path, fresh: Postings, merged: Sequence[Segment], dead: NDArray[np.uint32]
+    path: Path, fresh: Fresh, merged: Sequence[Segment], numbers: range, dead: Sequence[int]
 ) -> Iterator[None]:
     """Write fresh postings and those of other segments as one, without those of dead numbers.
 
-    A part at each step; the file appears under its name when all of it is on the disk.
+    A part at each step; the file appears under its name when all of it is on the disk. `numbers`
+    are those that the documents may have.
     """
-    fresh = np.sort(fresh)
-    most = len(fresh) + sum(segment.count for segment in merged)
-    width = -(-max(1, most * (_FILTER if most > _LARGE else _FILTER_SMALL)) // 8) * 8
-    start_lows = _HEADER.size + _DIRECTORY + width
-    start_numbers = start_lows + 2 * most + (-2 * most) % 4
-    bits = np.zeros(width, dtype=np.uint8)
+    most = len(fresh.features) + sum(segment.count for segment in merged)
+    width = max(1, -(-(len(numbers) - 1).bit_length() // 8))
+    bits = 8 * max(1, -(-most * _FILTER // (8 * BUCKETS)))
+    shift = max(1, numbers.stop.bit_length())
+    filter_start, start = _HEADER.size + _DIRECTORY, _start(bits)
+    size = width + _LOW // 8
+    gone = _marked(numbers, dead)
     sizes = np.zeros(BUCKETS + 1, dtype=np.int64)
-    made = path.with_name(path.name + ".part")
-    count = 0
-    with made.open("wb") as file:
-        for first, last in _ranges(most):
-            mine = fresh[slice(*np.searchsorted(fresh, _edges(first, last)))]
-            runs = [*(segment.part(first, last) for segment in merged), mine]
-            postings = _newest(np.sort(np.concatenate(runs), kind="stable"), dead)
-            numbers = postings.astype(np.uint32)
-            features = postings >> _32
-            places = features * np.uint64(width) >> _32
-            marks = np.uint8(1) << (features & np.uint64(7)).astype(np.uint8)
-            np.bitwise_or.at(bits, places, marks)
-            upper = (features >> np.uint64(16)).astype(np.int64) - first
-            sizes[first + 1 : last + 1] = np.bincount(upper, minlength=last - first)
-            os.pwrite(file.fileno(), features.astype(np.uint16).tobytes(), start_lows + 2 * count)
-            os.pwrite(file.fileno(), numbers.tobytes(), start_numbers + 4 * count)
-            count += len(postings)
+    count = unsynced = 0
+    with _part(path) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # nobody has left it
+        for first, last in _ranges(most, shift):
+            runs = [segment.part(first, last, shift) for segment in merged]
+            runs.append(fresh.part(first, last, shift))
+            postings = np.concatenate(runs)
+            postings.sort(kind="stable")  # of sorted runs, a merge
+            features = postings >> np.uint64(shift)
+            postings &= (_ONE << np.uint64(shift)) - _ONE
+            postings -= np.uint64(numbers.start)
+            kept = _newest(features, postings, gone)
+            if kept is not None:
+                features, postings = features[kept], postings[kept]
+            upper, low = features >> _U24, features & np.uint64(_LOW_MASK)
+            sizes[first + 1 : last + 1] = np.bincount(
+                upper.astype(np.int64), minlength=last - first
+            )
+            marks = np.packbits(_marks(upper, low, (last - first) * bits, bits), bitorder="little")
+            os.pwrite(file.fileno(), marks.tobytes(), filter_start + first * bits // 8)
+            low <<= np.uint64(8 * width)
+            low |= postings
+            kept_bytes = low.view(np.uint8).reshape(-1, 8)[:, :size].tobytes()
+            os.pwrite(file.fileno(), kept_bytes, start + size * count)
+            count += len(low)
+            unsynced += len(kept_bytes)
+            if unsynced > _SYNCED:
+                os.fdatasync(file.fileno())
+                unsynced = 0
             yield
-        header = _HEADER.pack(MAGIC, count, width, start_lows, start_numbers)
+        header = _HEADER.pack(MAGIC, count, bits, width, numbers.start)
         directory = np.cumsum(sizes).astype(np.uint32)
-        os.pwrite(file.fileno(), header + directory.tobytes() + bits.tobytes(), 0)
-        os.ftruncate(file.fileno(), start_numbers + 4 * count)
+        os.pwrite(file.fileno(), header + directory.tobytes(), 0)
+        os.ftruncate(file.fileno(), start + size * count)
         os.fsync(file.fileno())
-    made.replace(path)
 
 
-def _ranges(count: int) -> list[tuple[int, int]]:
-    """Divide the buckets so that so many postings fit into memory, a part of them at a time."""
-    step = BUCKETS >> min(10, (count // _PART).bit_length())
-    return [(first, first + step) for first in range(0, BUCKETS, step)]
+@contextmanager
+def _part(path: Path) -> Iterator[IO[bytes]]:
+    """Open a file that gets its name when it is whole, and is removed where it never is."""
+    made = path.with_name(path.name + ".part")
+    try:
+        with made.open("wb") as file:
+            yield file
+        made.replace(path)
+    except BaseException:
+        made.unlink(missing_ok=True)
+        raise
 
 
-def _edges(first: int, last: int) -> Postings:
-    return np.asarray([first << 48, (last << 48) - 1], dtype=np.uint64)
+def _ranges(count: int, shift: int) -> list[tuple[int, int]]:
+    """Divide the buckets into ranges of few postings, that fit a word with their numbers."""
+    step = min(BUCKETS, max(1, STEP * BUCKETS // max(1, count)), 2 ** (64 - _LOW - shift))
+    return [(first, min(BUCKETS, first + step)) for first in range(0, BUCKETS, step)]
 
 
-def _newest(postings: Postings, dead: NDArray[np.uint32]) -> Postings:
-    """Drop the dead, and of a feature that very many share all but the newest."""
-    if len(dead):
-        postings = postings[~np.isin(postings.astype(np.uint32), dead)]
-    if len(postings) <= KEPT:
-        return postings
-    features = postings >> _32
-    kept = np.ones(len(postings), dtype=bool)
-    kept[:-KEPT] = features[:-KEPT] != features[KEPT:]
-    return postings[kept]
+def _marks(upper: Numbers, low: Numbers, size: int, bits: int) -> NDArray[np.bool_]:
+    marks = np.zeros(size, dtype=bool)
+    start = upper * np.uint64(bits)
+    marks[start + (low * np.uint64(bits) >> _U24)] = True
+    again = low * np.uint64(_ODD) & np.uint64(_LOW_MASK)
+    marks[start + (again * np.uint64(bits) >> _U24)] = True
+    return marks
+
+
+def _marked(numbers: range, dead: Sequence[int]) -> NDArray[np.bool_] | None:
+    here = [number - numbers.start for number in dead if number in numbers]
+    if not here:
+        return None
+    marks = np.zeros(len(numbers), dtype=bool)
+    marks[here] = True
+    return marks
+
+
+def _newest(
+    features: Numbers, places: Numbers, gone: NDArray[np.bool_] | None
+) -> NDArray[np.bool_] | None:
+    """Mark all but the dead, and of a feature that very many share all but the newest."""
+    kept = None if gone is None else ~gone[places]
+    if len(features) > KEPT:
+        many = features[:-KEPT] == features[KEPT:]
+        if many.any():
+            kept = np.ones(len(features), dtype=bool) if kept is None else kept
+            kept[:-KEPT] &= ~many
+    return kept
