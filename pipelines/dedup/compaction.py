@@ -19,7 +19,7 @@ from pipelines.dedup.lock import Claim, Turn
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.segments import Fresh, Segment, written
 
-SMALL = 2**20  # postings; a smaller segment is written again with every log
+SMALL = 2**19  # postings; a smaller segment is written again with every log
 RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
 ROWS = 16  # documents that a step takes from the log
 ROWS_PACKED = 4  # the same where their texts are packed

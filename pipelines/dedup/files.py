@@ -26,14 +26,16 @@ def begin(ledger: Ledger) -> None:
     """
     state = ledger.state()
     logs = _logs(ledger)
+    if state.flushed < 0:
+        if not logs:
+            Log.create(log_path(ledger, 1), 1)
+        ledger.begun()
+    elif state.flushed + 1 not in logs:
+        missing = log_path(ledger, state.flushed + 1)
+        raise IndexFileError(f"{ledger.path}: {missing.name} is missing")
     for first, path in logs.items():
         if first <= state.flushed:
             path.unlink(missing_ok=True)
-    if state.flushed + 1 not in logs:
-        missing = log_path(ledger, state.flushed + 1)
-        if state.flushed or logs:
-            raise IndexFileError(f"{ledger.path}: {missing.name} is missing")
-        Log.create(missing, 1)
     for path in ledger.path.parent.glob(f"{ledger.base}.*.seg*"):
         if path.name not in state.segments and _is_abandoned(path):
             path.unlink(missing_ok=True)

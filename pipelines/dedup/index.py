@@ -24,7 +24,6 @@ SETTLED = 64  # comparisons that one document may cost to find its cluster's lea
 
 TextOf = Callable[[str], str | None]
 Copies = dict[int, tuple[Row, Verdict | None]]
-_TWINS = ("same", "script")  # relations of two texts that fold to one
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,17 +125,18 @@ class ReprintIndex:
     ) -> int:
         """Add a document behind all others, in the index's turn; gives its number."""
         log = self._view.logs[-1]
-        row = Row(log.last + 1, key, _half(found.digest), found.length)
+        number = log.first + log.count
+        row = Row(number, key, _half(found.digest), found.length)
         record = packed(row, published, features, found.text)
         if not log.append(record):
-            path = files.log_path(self._ledger, row.number)
-            Log.create(path, row.number, len(record))
+            path = files.log_path(self._ledger, number)
+            Log.create(path, number, len(record))
             log.seal()
             self._catch_up()
             log = self._view.logs[-1]
             log.append(record)
         log.note(features, len(record))
-        return row.number
+        return number
 
     def _add_among_others(
         self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
@@ -167,9 +167,8 @@ class ReprintIndex:
         """Keep what a document was found to be like; of a twin, what that is like as well."""
         known = dict(self._ledger.links(number))  # all of it, where it is added again
         scores: dict[int, float] = {}
-        for other, (_, verdict) in copies.items():
-            if verdict is not None and verdict.relation in _TWINS:
-                scores.update(self._ledger.links(other))
+        for twin in _twins(copies):
+            scores.update(self._ledger.links(twin))
         scores.update({n: verdict.score if verdict else 0.0 for n, (_, verdict) in copies.items()})
         for other, score in scores.items():
             if other not in known and other != number:
@@ -191,7 +190,8 @@ class ReprintIndex:
         rows = [self._row(number) for number in candidates.numbers if number not in copies]
         others = [row for row in rows if row is not None and row.key != key]
         twins = [row for row in others if row.digest == _half(found.digest)]
-        for row in twins or others:
+        judged = twins if twins or _twins(copies) else others
+        for row in judged:
             text = self._text(row)
             if text is not None:
                 copies[row.number] = row, verify(text, found.text)
@@ -276,7 +276,16 @@ def mark_of(key: str) -> int:
 
 
 def _half(digest: str) -> int:
-    return int.from_bytes(bytes.fromhex(digest[:16]), "big", signed=True)
+    return int(digest[:16], 16) - 2**63
+
+
+def _twins(copies: Copies) -> list[int]:
+    """Give those copies that fold to the very text."""
+    return [
+        number
+        for number, (_, verdict) in copies.items()
+        if verdict is not None and verdict.relation in ("same", "script") and verdict.score == 1.0
+    ]
 
 
 def _nearest(copies: Copies) -> Match | None:

@@ -19,7 +19,8 @@ FORMAT = 3
 
 # A new document stands in a log. Compaction moves it: its features into a segment, its text,
 # packed, into `texts` or nowhere, the rest into `documents`. `flushed` is the last number that the
-# segments have; `base` is what the names of all files beside this one begin with.
+# segments have, -1 until there is a first log; the names of all files beside this one begin with
+# `base`.
 _TABLES = """
 CREATE TABLE header (format INTEGER NOT NULL, base TEXT NOT NULL, flushed INTEGER NOT NULL);
 CREATE TABLE documents (
@@ -104,7 +105,7 @@ class Ledger:
                 for statement in filter(str.strip, _TABLES.split(";")):
                     self._db.execute(statement)
                 base = f"{self.path.name}.{secrets.token_hex(4)}"
-                self._db.execute("INSERT INTO header VALUES (?, ?, 0)", (FORMAT, base))
+                self._db.execute("INSERT INTO header VALUES (?, ?, -1)", (FORMAT, base))
             found = self._db.execute("SELECT * FROM header").fetchone()
         if not found or found[0] != FORMAT:
             self._db.close()
@@ -137,6 +138,10 @@ class Ledger:
             "SELECT flushed, name FROM header LEFT JOIN segments ORDER BY place"
         ).fetchall()
         return State(int(rows[0][0]), tuple(name for _, name in rows if name is not None))
+
+    def begun(self) -> None:
+        """Note that there is a first log."""
+        self._db.execute("UPDATE header SET flushed = 0 WHERE flushed < 0")
 
     def row(self, number: int) -> Row | None:
         """Give a living document that no log has any more."""

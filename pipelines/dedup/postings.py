@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from heapq import nsmallest
 
 from pipelines.dedup.journal import Log
-from pipelines.dedup.segments import Segment
+from pipelines.dedup.segments import Segment, masks_of
 
 HOT = 64  # documents of one feature; a feature of more is a template's, or a much copied story's
 CANDIDATES = 16
@@ -49,10 +49,11 @@ class PostingsView:
     def find(self, features: Sequence[int]) -> dict[int, Sequence[int]]:
         """Give those of the features that any document has, each with its documents, in order."""
         found: dict[int, Sequence[int]] = {}
-        sources: list[Segment | Log] = [*self.segments, *self.logs]
-        for source in sources:
-            for feature, numbers in source.lookup(features):
-                found[feature] = [*found.get(feature, ()), *numbers]
+        masks = masks_of(features)
+        hits = [hit for segment in self.segments for hit in segment.lookup(features, masks)]
+        hits += [hit for log in self.logs for hit in log.lookup(features)]
+        for feature, numbers in hits:
+            found[feature] = [*found.get(feature, ()), *numbers]
         return found
 
     def candidates(self, found: dict[int, Sequence[int]]) -> Candidates:
