@@ -128,11 +128,11 @@ class Growing:
             ("CPU", signed.cpu, added.cpu, self.cpu),
             ("wall", signed.wall, added.wall, self.wall),
         ):
-            unit = at(own, 0.5)
-            mean = sum(spent) / len(spent)
+            unit, mean = at(own, 0.5), sum(spent) / len(spent)
             yield (
-                f"  {name:<4} signature {unit * 1e6:.0f} µs; add p50 {at(spent, 0.5) / unit:.2f} x, "
-                f"p99 {at(spent, 0.99) / unit:.1f} x, mean {mean / unit:.2f} x, "
+                f"  {name:<4} signature {unit * 1e6:.0f} µs; "
+                f"add p50 {at(spent, 0.5) / unit:.2f} x, p99 {at(spent, 0.99) / unit:.1f} x, "
+                f"mean {mean / unit:.2f} x, "
                 f"mean of all so far {every / size * 1e6:.0f} µs, longest {max(spent) * 1e3:.0f} ms"
             )
         disk = sum(path.stat().st_size for path in self.folder.rglob("*") if path.is_file())

@@ -21,10 +21,11 @@ COMMON = 3  # every third document is one that all the processes add
 _ADDER = """
 import sys
 from pathlib import Path
-from pipelines.dedup import ReprintIndex, compaction, journal
+from pipelines.dedup import ReprintIndex, compaction, fingerprint, journal
 journal.CAPACITY, compaction.SMALL = 2**16, 2**12
 path, name, first = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3])
 with ReprintIndex(path) as index, open(sys.argv[4], "ab", buffering=0) as acknowledged:
+    fingerprint("the tables are made")
     print("ready", flush=True)
     number = first
     while True:

@@ -24,20 +24,20 @@ BUCKETS = 2**16  # a feature's upper 16 bits say which; its lower 24 are kept
 _BITS, _LOW = 40, 24
 _LOW_MASK = 2**_LOW - 1
 _DIRECTORY = (BUCKETS + 1) * 4
-# Bits of the filter a posting. It stays in memory: words of 32 bits, four of which are set for a
+# Bits of the filter a posting. It stays in memory: words of 32 bits, three of which are set for a
 # feature (Putze 2007), so that one look tells; a fortieth of the absent are looked for in vain.
 _FILTER = 10
 _WORD = 32
 _chance = random.Random(5)  # noqa: S311 - no secret
-_MASKS = [sum(1 << bit for bit in _chance.sample(range(_WORD), 4)) for _ in range(4096)]
-_MASK_ARRAY = np.asarray(_MASKS, dtype=np.uint32)
+_CHOSEN = np.asarray([_chance.sample(range(_WORD), 3) for _ in range(4096)], dtype=np.intp).T
+_MASKS = [sum(1 << bit for bit in bits) for bits in _CHOSEN.T.tolist()]
 # Of one feature's documents. More have a template in common, and to read them all would cost more
 # than they can tell.
 KEPT = 128
 STEP = 4096  # postings of a merge at a time: a tenth of a millisecond
 _SYNCED = 2**19  # postings between two waits for the disk; all at the end would be a long one
 
-Numbers = NDArray[np.uint64]
+Postings = NDArray[np.uint64]
 
 
 class SegmentError(Exception):
@@ -71,6 +71,7 @@ class Segment:
         self._map = mmap.mmap(self._file, self._start, prot=mmap.PROT_READ)
         whole = memoryview(self._map)
         self._directory = whole[_HEADER.size : _HEADER.size + _DIRECTORY].cast("I")
+        self._bounds = np.asarray(self._directory)
         self._filter = whole[_HEADER.size + _DIRECTORY : self._start].cast("I")
         self._words = len(self._filter)
 
@@ -106,30 +107,30 @@ class Segment:
         values = [upper << 32 | lower for lower in memoryview(read).cast("I")]
         return [self.first + (value & mask) for value in values if value >> bits == low]
 
-    def part(self, first: int, last: int, shift: int) -> Numbers:
-        """Give the postings of a range of buckets, sorted, as feature << shift | number.
+    def part(self, first: int, last: int, bits: int, start: int) -> Postings:
+        """Give the postings of a range of buckets, sorted: feature << bits | number.
 
-        Features are counted from the range's first.
+        Features are counted from the range's first, numbers from `start`.
         """
-        bounds = np.asarray(self._directory[first : last + 1]).astype(np.int64)
-        start, count = int(bounds[0]), int(bounds[-1] - bounds[0])
-        size, bits = self._upper.itemsize, np.uint64(self._bits)
-        read = os.pread(self._file, size * count, self._start + size * start)
-        values = np.frombuffer(read, dtype=self._upper).astype(np.uint64)
-        values <<= _U32
-        values |= np.frombuffer(
-            os.pread(self._file, 4 * count, self._lower_start + 4 * start), dtype=np.uint32
-        )
-        features = np.repeat(np.arange(last - first, dtype=np.uint64) << _U24, np.diff(bounds))
-        features |= values >> bits
-        features <<= np.uint64(shift)
-        values &= (_ONE << bits) - _ONE
-        values += np.uint64(self.first)
-        features |= values
-        return features
+        bounds = self._bounds[first : last + 1]
+        begin, count = int(bounds[0]), int(bounds[-1]) - int(bounds[0])
+        size = self._upper.itemsize
+        read = os.pread(self._file, size * count, self._start + size * begin)
+        found = np.frombuffer(read, dtype=self._upper).astype(np.uint64)
+        found <<= _U32
+        read = os.pread(self._file, 4 * count, self._lower_start + 4 * begin)
+        found |= np.frombuffer(read, dtype=np.uint32)
+        if bits > self._bits:  # the numbers have become more than 24 bits can tell
+            own = np.uint64(self._bits)
+            found = (found >> own << np.uint64(bits)) | (found & (_ONE << own) - _ONE)
+        found += np.uint64(self.first - start)
+        buckets = np.arange(last - first, dtype=np.uint64) << np.uint64(_LOW + bits)
+        found |= np.repeat(buckets, np.diff(bounds))
+        return found
 
     def close(self) -> None:
         """Let go of the file."""
+        del self._bounds
         self._directory.release()
         self._filter.release()
         self._map.close()
@@ -162,16 +163,17 @@ class Fresh:
         places = np.repeat(np.arange(len(sizes), dtype=np.uint64), np.asarray(sizes, dtype=np.intp))
         keys = np.asarray(features, dtype=np.uint64) << _U24 | places
         keys.sort()
-        self.features: Numbers = keys >> _U24
-        self.numbers: Numbers = (keys & np.uint64(_LOW_MASK)) + np.uint64(first)
+        self.features: Postings = keys >> _U24
+        self.numbers: Postings = (keys & np.uint64(_LOW_MASK)) + np.uint64(first)
 
-    def part(self, first: int, last: int, shift: int) -> Numbers:
+    def part(self, first: int, last: int, bits: int, start: int) -> Postings:
         """Give those of a range of buckets, as a segment does."""
         edges = np.asarray([first << _LOW, last << _LOW], dtype=np.uint64)
-        start, end = np.searchsorted(self.features, edges).tolist()
-        features = self.features[start:end] - edges[0]
-        part: Numbers = features << np.uint64(shift) | self.numbers[start:end]
-        return part
+        begin, end = np.searchsorted(self.features, edges).tolist()
+        found: Postings = self.features[begin:end] - edges[0]
+        found <<= np.uint64(bits)
+        found |= self.numbers[begin:end] - np.uint64(start)
+        return found
 
 
 def written(
@@ -182,52 +184,44 @@ def written(
     A part at each step; the file appears under its name when all of it is on the disk. `numbers`
     are those that the documents may have.
     """
+    sources: list[Segment | Fresh] = [*merged, fresh]
     most = len(fresh.features) + sum(segment.count for segment in merged)
-    width = 24 if len(numbers) <= 2**24 else 32
-    upper_type = _upper_type(width)
+    bits = 24 if len(numbers) <= 2**24 else 32
     words = max(1, -(-most * _FILTER // (_WORD * BUCKETS)))
-    shift = max(1, numbers.stop.bit_length())
-    filter_start, start = _HEADER.size + _DIRECTORY, _start(words)
-    size = upper_type.itemsize
-    lower_start = start + size * most
+    filter_start, uppers = _HEADER.size + _DIRECTORY, _upper_type(bits)
+    start = _start(words)
+    lower_start = start + uppers.itemsize * most
+    within = np.uint64(2 ** (_LOW + bits - 32) - 1)  # without the bucket
     gone = _marked(numbers, dead)
     sizes = np.zeros(BUCKETS + 1, dtype=np.int64)
     count = synced = 0
     with _part(path) as file:
-        fcntl.flock(file, fcntl.LOCK_EX)  # nobody has left it
-        for first, last in _ranges(most, shift):
-            runs = [segment.part(first, last, shift) for segment in merged]
-            runs.append(fresh.part(first, last, shift))
-            postings = np.concatenate(runs)
-            postings.sort(kind="stable")  # of sorted runs, a merge
-            features = postings >> np.uint64(shift)
-            postings &= (_ONE << np.uint64(shift)) - _ONE
-            postings -= np.uint64(numbers.start)
-            kept = _newest(features, postings, gone)
+        out = file.fileno()
+        fcntl.flock(out, fcntl.LOCK_EX)  # nobody has left it
+        for first, last in _ranges(most, bits):
+            found = np.concatenate([s.part(first, last, bits, numbers.start) for s in sources])
+            found.sort(kind="stable")  # of sorted runs, a merge
+            features = found >> np.uint64(bits)
+            kept = _newest(features, found, gone, bits)
             if kept is not None:
-                features, postings = features[kept], postings[kept]
-            upper, low = features >> _U24, features & np.uint64(_LOW_MASK)
-            sizes[first + 1 : last + 1] = np.bincount(
-                upper.astype(np.int64), minlength=last - first
-            )
-            marks = _marks(upper, low, (last - first) * words, words)
-            os.pwrite(file.fileno(), marks.tobytes(), filter_start + first * marks.itemsize * words)
-            low <<= np.uint64(width)
-            low |= postings
-            uppers = (low >> _U32).astype(upper_type).tobytes()
-            os.pwrite(file.fileno(), uppers, start + size * count)
-            lowers = low.astype(np.uint32).tobytes()
-            os.pwrite(file.fileno(), lowers, lower_start + 4 * count)
-            count += len(low)
+                features, found = features[kept], found[kept]
+            marks = _marks(features, (last - first) * words, words)
+            buckets = (features >> _U24).astype(np.intp)
+            sizes[first + 1 : last + 1] = np.bincount(buckets, minlength=last - first)
+            upper = (found >> _U32 & within).astype(uppers)
+            os.pwrite(out, marks.tobytes(), filter_start + first * words * _WORD // 8)
+            os.pwrite(out, upper.tobytes(), start + uppers.itemsize * count)
+            os.pwrite(out, found.astype(np.uint32).tobytes(), lower_start + 4 * count)
+            count += len(found)
             if count - synced > _SYNCED:
-                os.fdatasync(file.fileno())
+                os.fdatasync(out)
                 synced = count
             yield
-        header = _HEADER.pack(MAGIC, count, most, words, width, numbers.start)
+        header = _HEADER.pack(MAGIC, count, most, words, bits, numbers.start)
         directory = np.cumsum(sizes).astype(np.uint32)
-        os.pwrite(file.fileno(), header + directory.tobytes(), 0)
-        os.ftruncate(file.fileno(), lower_start + 4 * count)
-        os.fsync(file.fileno())
+        os.pwrite(out, header + directory.tobytes(), 0)
+        os.ftruncate(out, lower_start + 4 * count)
+        os.fsync(out)
 
 
 @contextmanager
@@ -243,21 +237,20 @@ def _part(path: Path) -> Iterator[IO[bytes]]:
         raise
 
 
-def _ranges(count: int, shift: int) -> list[tuple[int, int]]:
+def _ranges(count: int, bits: int) -> list[tuple[int, int]]:
     """Divide the buckets into ranges of few postings, that fit a word with their numbers."""
-    step = min(BUCKETS, max(1, STEP * BUCKETS // max(1, count)), 2 ** (64 - _LOW - shift))
+    step = min(BUCKETS, max(1, STEP * BUCKETS // max(1, count)), 2 ** (64 - _LOW - bits))
     return [(first, min(BUCKETS, first + step)) for first in range(0, BUCKETS, step)]
 
 
-def _marks(upper: Numbers, low: Numbers, size: int, words: int) -> NDArray[np.uint32]:
-    """Make the words of a filter from postings in order."""
-    marks = np.zeros(size, dtype=np.uint32)
-    if len(low):
-        places = (upper * np.uint64(words) + (low * np.uint64(words) >> _U24)).astype(np.intp)
-        begins = np.flatnonzero(np.diff(places, prepend=-1))
-        bits = _MASK_ARRAY.take((low & np.uint64(4095)).astype(np.intp))
-        marks[places[begins]] = np.bitwise_or.reduceat(bits, begins)
-    return marks
+def _marks(features: Postings, size: int, words: int) -> NDArray[np.uint8]:
+    """Make the words of a filter for features in order."""
+    bits = np.zeros(size * _WORD, dtype=bool)  # to set bits in words takes twice the time
+    places = (features * np.uint64(words) >> _U24 << np.uint64(5)).astype(np.intp)
+    chosen = (features & np.uint64(len(_MASKS) - 1)).astype(np.intp)
+    for column in _CHOSEN:
+        bits[places + column.take(chosen)] = True
+    return np.packbits(bits, bitorder="little")
 
 
 def _marked(numbers: range, dead: Sequence[int]) -> NDArray[np.bool_] | None:
@@ -270,10 +263,10 @@ def _marked(numbers: range, dead: Sequence[int]) -> NDArray[np.bool_] | None:
 
 
 def _newest(
-    features: Numbers, places: Numbers, gone: NDArray[np.bool_] | None
+    features: Postings, found: Postings, gone: NDArray[np.bool_] | None, bits: int
 ) -> NDArray[np.bool_] | None:
     """Mark all but the dead, and of a feature that very many share all but the newest."""
-    kept = None if gone is None else ~gone[places]
+    kept = None if gone is None else ~gone[found & (_ONE << np.uint64(bits)) - _ONE]
     if len(features) > KEPT:
         many = features[:-KEPT] == features[KEPT:]
         if many.any():
