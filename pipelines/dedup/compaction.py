@@ -9,17 +9,20 @@ from __future__ import annotations
 
 import secrets
 from array import array
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
+from pipelines.dedup import files
+from pipelines.dedup.front import Front
 from pipelines.dedup.journal import Log
 from pipelines.dedup.ledger import Ledger, State
 from pipelines.dedup.lock import Claim, Turn
 from pipelines.dedup.postings import PostingsView
-from pipelines.dedup.segments import Fresh, Segment, written
+from pipelines.dedup.segments import STEP, Fresh, Segment, written
 
-SMALL = 2**19  # postings; a smaller segment is written again with every log
+SMALL = 2**18  # postings; a smaller segment is written again with every log
 RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
 ROWS = 16  # documents that a step takes from the log
 ROWS_PACKED = 4  # the same where their texts are packed
@@ -84,7 +87,15 @@ class Compaction:
                 path = self._fresh_path()
                 whole = range(oldest, numbers.stop)
                 yield from written(path, fresh, small, whole, self._ledger.dead())
-                self._replace(before.flushed, small, path, numbers)
+                front = Front(self._ledger.path.with_name(before.front))
+                postings = sum(segment.count for segment in segments) + len(features)
+                if not front.has_room(postings):
+                    front = yield from self._larger(postings, segments)
+                for first in range(0, len(features), STEP):
+                    with self._turn:
+                        front.set(fresh.features[first : first + STEP])
+                    yield
+                self._replace(before, small, path, numbers, front.path)
             log.path.unlink(missing_ok=True)
             self._ledger.checkpoint()
 
@@ -98,27 +109,53 @@ class Compaction:
             stop = younger[0].first if younger else before.flushed + 1
             path = self._fresh_path()
             names = tuple(segment.path.name for segment in chosen)
-            with self._opened(State(before.flushed, names)) as merged:
+            with self._opened(replace(before, segments=names)) as merged:
                 whole = range(merged[0].first, stop)
                 yield from written(path, Fresh(), merged, whole, self._ledger.dead())
-                self._replace(None, merged, path, None)
+                self._replace(before, merged, path)
+
+    def _larger(self, postings: int, segments: list[Segment]) -> Generator[None, None, Front]:
+        """Make a filter with room for more postings."""
+        path = files.front_path(self._ledger)
+        Front.create(path, postings)
+        front = Front(path)
+        for segment in segments:
+            for features in segment.features():
+                front.set(features)
+                yield
+        return front
 
     def _replace(
-        self, flushed: int | None, merged: list[Segment], path: Path, numbers: range | None
+        self,
+        before: State,
+        merged: list[Segment],
+        path: Path,
+        numbers: range | None = None,
+        front: Path | None = None,
     ) -> None:
-        """Put a segment in the place of others, unless another process was faster."""
+        """Put a segment in the place of others, unless another process was faster.
+
+        With the documents of a log that it has taken in, and the filter in which their bits are.
+        """
         names = [segment.path.name for segment in merged]
-        with self._ledger.writing():
+        left = [segment.path for segment in merged]  # who reads them has them open
+        with self._turn, self._ledger.writing():
             now = self._ledger.state()
-            if not set(names) <= set(now.segments) or flushed not in (None, now.flushed):
-                path.unlink()
+            lost = not set(names) <= set(now.segments) or not path.exists()
+            if numbers is not None and front is not None:
+                lost = lost or now.flushed != before.flushed or not front.exists()
+            if lost:
+                path.unlink(missing_ok=True)
                 return
             self._ledger.replace(names, path.name)
-            if numbers is not None:
+            if numbers is not None and front is not None:
                 self._ledger.flush(numbers)
+                self._ledger.put_front(front.name)
+                if front.name != before.front:
+                    left.append(front.with_name(before.front))
         self._turn.change()
-        for segment in merged:  # who reads them has them open
-            segment.path.unlink(missing_ok=True)
+        for file in left:
+            file.unlink(missing_ok=True)
 
     @contextmanager
     def _claimed(self, name: str, overdue: bool) -> Iterator[bool]:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import fcntl
+import secrets
 import time
 from pathlib import Path
 
+from pipelines.dedup.front import Front, FrontError
 from pipelines.dedup.journal import Log, LogError
-from pipelines.dedup.ledger import IndexFileError, Ledger
+from pipelines.dedup.ledger import IndexFileError, Ledger, State
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.segments import Segment, SegmentError
 
-_ABANDONED = 60.0  # seconds since a file that nobody writes was written last
+# Seconds since a file without a name in the ledger was last written. Who was only slow finds it
+# gone, and begins again.
+_ABANDONED = 600.0
 
 
 def log_path(ledger: Ledger, first: int) -> Path:
@@ -19,8 +22,15 @@ def log_path(ledger: Ledger, first: int) -> Path:
     return ledger.beside(f"{first}.log")
 
 
+def front_path(ledger: Ledger) -> Path:
+    """Name a new filter."""
+    return ledger.beside(f"{secrets.token_hex(6)}.front")
+
+
 def begin(ledger: Ledger) -> None:
     """Make the first log of a new index, and clear away what killed processes left.
+
+    The filter is made anew after each boot: a power cut may have taken bits of it.
 
     Only under the index's lock. Raises IndexFileError where a log is missing.
     """
@@ -36,9 +46,42 @@ def begin(ledger: Ledger) -> None:
     for first, path in logs.items():
         if first <= state.flushed:
             path.unlink(missing_ok=True)
-    for path in ledger.path.parent.glob(f"{ledger.base}.*.seg*"):
-        if path.name not in state.segments and _is_abandoned(path):
+    if not _is_current(ledger, state):
+        _make_front(ledger, state)
+    left = [
+        *ledger.path.parent.glob(f"{ledger.base}.*.seg*"),
+        *ledger.path.parent.glob(f"{ledger.base}.*.front*"),
+    ]
+    named = {*state.segments, ledger.state().front}
+    for path in left:
+        if path.name not in named and _is_abandoned(path):
             path.unlink(missing_ok=True)
+
+
+def _is_current(ledger: Ledger, state: State) -> bool:
+    try:
+        return Front(ledger.path.parent / state.front).is_current
+    except (OSError, FrontError):
+        return False
+
+
+def _make_front(ledger: Ledger, state: State) -> None:
+    segments: list[Segment] = []
+    try:
+        for name in state.segments:
+            segments.append(Segment(ledger.path.with_name(name)))
+        path = front_path(ledger)
+        Front.create(path, sum(segment.count for segment in segments))
+        front = Front(path)
+        for segment in segments:
+            for features in segment.features():
+                front.set(features)
+        ledger.put_front(path.name)
+    except (SegmentError, FileNotFoundError) as error:
+        raise IndexFileError(f"{ledger.path}: {error}") from error
+    finally:
+        for segment in segments:
+            segment.close()
 
 
 def check_chain(ledger: Ledger, newest: Log) -> None:
@@ -62,13 +105,9 @@ def _logs(ledger: Ledger) -> dict[int, Path]:
 
 def _is_abandoned(path: Path) -> bool:
     try:
-        with path.open("rb") as file:
-            if time.time() - path.stat().st_mtime < _ABANDONED:
-                return False
-            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except OSError:
+        return time.time() - path.stat().st_mtime > _ABANDONED
+    except FileNotFoundError:
         return False
-    return True
 
 
 def reopen(ledger: Ledger, view: PostingsView) -> None:
@@ -85,17 +124,20 @@ def reopen(ledger: Ledger, view: PostingsView) -> None:
                 if name not in known:
                     opened.append(Segment(ledger.path.with_name(name)))
                     known[name] = opened[-1]
+            front = view.front
+            if front is None or front.path.name != state.front:
+                front = Front(ledger.path.parent / state.front)
             logs = [log for log in view.logs if log.first > state.flushed]
             if not logs:
                 first = state.flushed + 1
                 logs = [Log(log_path(ledger, first), first)]
-        except (SegmentError, LogError, OSError) as error:
+        except (SegmentError, FrontError, LogError, OSError) as error:
             for segment in opened:
                 segment.close()
             if isinstance(error, FileNotFoundError) and ledger.state() != state:
                 continue  # replaced meanwhile
             raise IndexFileError(f"{ledger.path}: {error}") from error
-        view.replace([known[name] for name in state.segments], logs)
+        view.replace(front, [known[name] for name in state.segments], logs)
         return
 
 

@@ -254,7 +254,7 @@ class ReprintIndex:
         """Close the files."""
         with self._lock:
             self._compaction.close()
-            self._view.replace([], [])
+            self._view.replace(None, [], [])
             self._turn.close()
             self._ledger.close()
 

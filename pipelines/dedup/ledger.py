@@ -22,7 +22,8 @@ FORMAT = 3
 # segments have, -1 until there is a first log; the names of all files beside this one begin with
 # `base`.
 _TABLES = """
-CREATE TABLE header (format INTEGER NOT NULL, base TEXT NOT NULL, flushed INTEGER NOT NULL);
+CREATE TABLE header (
+    format INTEGER NOT NULL, base TEXT NOT NULL, flushed INTEGER NOT NULL, front TEXT NOT NULL);
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL, digest INTEGER NOT NULL,
     length INTEGER NOT NULL, published TEXT);
@@ -49,9 +50,10 @@ class IndexFileError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """What the segments are, the oldest and largest first, and up to which number."""
+    """What the segments are, the oldest and largest first, up to which number; their filter."""
 
     flushed: int
+    front: str
     segments: tuple[str, ...]
 
 
@@ -105,7 +107,7 @@ class Ledger:
                 for statement in filter(str.strip, _TABLES.split(";")):
                     self._db.execute(statement)
                 base = f"{self.path.name}.{secrets.token_hex(4)}"
-                self._db.execute("INSERT INTO header VALUES (?, ?, -1)", (FORMAT, base))
+                self._db.execute("INSERT INTO header VALUES (?, ?, -1, '')", (FORMAT, base))
             found = self._db.execute("SELECT * FROM header").fetchone()
         if not found or found[0] != FORMAT:
             self._db.close()
@@ -135,13 +137,17 @@ class Ledger:
     def state(self) -> State:
         """Give what the segments are at one moment."""
         rows = self._db.execute(
-            "SELECT flushed, name FROM header LEFT JOIN segments ORDER BY place"
+            "SELECT flushed, front, name FROM header LEFT JOIN segments ORDER BY place"
         ).fetchall()
-        return State(int(rows[0][0]), tuple(name for _, name in rows if name is not None))
+        return State(int(rows[0][0]), rows[0][1], tuple(row[2] for row in rows if row[2]))
 
     def begun(self) -> None:
         """Note that there is a first log."""
         self._db.execute("UPDATE header SET flushed = 0 WHERE flushed < 0")
+
+    def put_front(self, name: str) -> None:
+        """Let another filter stand before the segments."""
+        self._db.execute("UPDATE header SET front = ?", (name,))
 
     def row(self, number: int) -> Row | None:
         """Give a living document that no log has any more."""

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
+from pipelines.dedup.front import Front
 from pipelines.dedup.journal import Log
-from pipelines.dedup.segments import Segment, masks_of
+from pipelines.dedup.segments import Segment
 
 HOT = 64  # documents of one feature; a feature of more is a template's, or a much copied story's
 CANDIDATES = 16
@@ -28,16 +29,17 @@ class PostingsView:
     """One process's view of the postings: files that stay open though others replace them."""
 
     def __init__(self) -> None:
+        self.front: Front | None = None
         self.segments: list[Segment] = []
         self.logs: list[Log] = []
         self._failures: dict[int, int] = {}
 
-    def replace(self, segments: list[Segment], logs: list[Log]) -> None:
-        """Take other segments and logs, the oldest first."""
+    def replace(self, front: Front | None, segments: list[Segment], logs: list[Log]) -> None:
+        """Take other segments and logs, the oldest first, and the filter of the segments."""
         for segment in self.segments:
             if segment not in segments:
                 segment.close()
-        self.segments, self.logs = segments, logs
+        self.front, self.segments, self.logs = front, segments, logs
 
     def log_of(self, number: int) -> Log | None:
         """Give the log that a document stands in, if it is so new."""
@@ -49,8 +51,10 @@ class PostingsView:
     def find(self, features: Sequence[int]) -> dict[int, Sequence[int]]:
         """Give those of the features that any document has, each with its documents, in order."""
         found: dict[int, Sequence[int]] = {}
-        masks = masks_of(features)
-        hits = [hit for segment in self.segments for hit in segment.lookup(features, masks)]
+        maybe = self.front.maybe(features) if self.front else features
+        hits: list[tuple[int, Sequence[int]]] = []
+        if maybe:
+            hits = [hit for segment in self.segments for hit in segment.lookup(maybe)]
         hits += [hit for log in self.logs for hit in log.lookup(features)]
         for feature, numbers in hits:
             found[feature] = [*found.get(feature, ()), *numbers]

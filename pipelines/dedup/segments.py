@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import fcntl
 import mmap
 import os
-import random
 import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
@@ -17,20 +15,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAGIC = b"QYSEG003"
-# magic; postings; the room for them; words of a bucket's filter; bits of a number; the number that
-# they are counted from
-_HEADER = struct.Struct("<8sQQQQQ")
+# magic; postings; the room for them; bits of a number; the number that they are counted from
+_HEADER = struct.Struct("<8sQQQQ")
 BUCKETS = 2**16  # a feature's upper 16 bits say which; its lower 24 are kept
-_BITS, _LOW = 40, 24
+BITS, _LOW = 40, 24
 _LOW_MASK = 2**_LOW - 1
-_DIRECTORY = (BUCKETS + 1) * 4
-# Bits of the filter a posting. It stays in memory: words of 32 bits, three of which are set for a
-# feature (Putze 2007), so that one look tells; a fortieth of the absent are looked for in vain.
-_FILTER = 10
-_WORD = 32
-_chance = random.Random(5)  # noqa: S311 - no secret
-_CHOSEN = np.asarray([_chance.sample(range(_WORD), 3) for _ in range(4096)], dtype=np.intp).T
-_MASKS = [sum(1 << bit for bit in bits) for bits in _CHOSEN.T.tolist()]
+_START = _HEADER.size + (BUCKETS + 1) * 4  # behind the directory
 # Of one feature's documents. More have a template in common, and to read them all would cost more
 # than they can tell.
 KEPT = 128
@@ -45,7 +35,7 @@ class SegmentError(Exception):
 
 
 class Segment:
-    """One file of postings. The filter and the directory are mapped, the rest is read by need.
+    """One file of postings. The directory is mapped, the rest is read by need.
 
     A posting is the lower bits of the feature and the number of the document, counted from the
     segment's first. All postings' upper bits stand before all their lower 32: as features are
@@ -60,42 +50,28 @@ class Segment:
         if len(header) < _HEADER.size or not header.startswith(MAGIC):
             os.close(self._file)
             raise SegmentError(f"{path}: not a segment of this version")
-        _, self.count, room, words, self._bits, self.first = _HEADER.unpack(header)
+        _, self.count, room, self._bits, self.first = _HEADER.unpack(header)
         self._upper = _upper_type(self._bits)
-        self._start = _start(words)
-        self._lower_start = self._start + self._upper.itemsize * room
+        self._lower_start = _START + self._upper.itemsize * room
         expected = self._lower_start + 4 * self.count
         if size != expected:
             os.close(self._file)
             raise SegmentError(f"{path}: {size} bytes, {expected} expected")
-        self._map = mmap.mmap(self._file, self._start, prot=mmap.PROT_READ)
-        whole = memoryview(self._map)
-        self._directory = whole[_HEADER.size : _HEADER.size + _DIRECTORY].cast("I")
+        self._map = mmap.mmap(self._file, _START, prot=mmap.PROT_READ)
+        self._directory = memoryview(self._map)[_HEADER.size :].cast("I")
         self._bounds = np.asarray(self._directory)
-        self._filter = whole[_HEADER.size + _DIRECTORY : self._start].cast("I")
-        self._words = len(self._filter)
 
-    def lookup(
-        self, features: Sequence[int], masks: Sequence[int] = ()
-    ) -> list[tuple[int, Sequence[int]]]:
-        """Give those of the features that are here, each with the numbers of its documents.
-
-        `masks` are `masks_of` the features, where they are at hand.
-        """
-        words, count = self._filter, self._words
-        # Nearly all are absent, and one look at the filter says so.
-        maybe = [
-            feature
-            for feature, mask in zip(features, masks or masks_of(features), strict=True)
-            if words[feature * count >> _BITS] & mask == mask
-        ]
-        return [(f, found) for f in maybe if (found := self._numbers(f))] if maybe else []
+    def lookup(self, features: Sequence[int]) -> list[tuple[int, Sequence[int]]]:
+        """Give those of the features that are here, each with the numbers of its documents."""
+        return [(feature, found) for feature in features if (found := self._numbers(feature))]
 
     def _numbers(self, feature: int) -> list[int]:
         bucket, low = feature >> _LOW, feature & _LOW_MASK
         first, last = self._directory[bucket], self._directory[bucket + 1]
+        if first == last:
+            return []
         bits, size = self._bits, self._upper.itemsize
-        read = os.pread(self._file, size * (last - first), self._start + size * first)
+        read = os.pread(self._file, size * (last - first), _START + size * first)
         uppers = np.frombuffer(read, dtype=self._upper).data
         upper = low << bits >> 32
         start = bisect_left(uppers, upper)
@@ -115,7 +91,7 @@ class Segment:
         bounds = self._bounds[first : last + 1]
         begin, count = int(bounds[0]), int(bounds[-1]) - int(bounds[0])
         size = self._upper.itemsize
-        read = os.pread(self._file, size * count, self._start + size * begin)
+        read = os.pread(self._file, size * count, _START + size * begin)
         found = np.frombuffer(read, dtype=self._upper).astype(np.uint64)
         found <<= _U32
         read = os.pread(self._file, 4 * count, self._lower_start + 4 * begin)
@@ -128,11 +104,17 @@ class Segment:
         found |= np.repeat(buckets, np.diff(bounds))
         return found
 
+    def features(self) -> Iterator[Postings]:
+        """Give all features, some at a time."""
+        for first, last in _ranges(self.count, self._bits):
+            found = self.part(first, last, self._bits, self.first) >> np.uint64(self._bits)
+            found += np.uint64(first << _LOW)
+            yield found
+
     def close(self) -> None:
         """Let go of the file."""
         del self._bounds
         self._directory.release()
-        self._filter.release()
         self._map.close()
         os.close(self._file)
 
@@ -142,15 +124,6 @@ _ONE, _U24, _U32 = np.uint64(1), np.uint64(_LOW), np.uint64(32)
 
 def _upper_type(bits: int) -> np.dtype[np.unsignedinteger]:
     return np.dtype(np.uint16 if bits + _LOW <= 48 else np.uint32)
-
-
-def masks_of(features: Sequence[int]) -> list[int]:
-    """Give the bits that a feature has in the filters of all segments."""
-    return [_MASKS[feature & 4095] for feature in features]
-
-
-def _start(words: int) -> int:
-    return _HEADER.size + _DIRECTORY + BUCKETS * words * _WORD // 8
 
 
 class Fresh:
@@ -187,17 +160,14 @@ def written(
     sources: list[Segment | Fresh] = [*merged, fresh]
     most = len(fresh.features) + sum(segment.count for segment in merged)
     bits = 24 if len(numbers) <= 2**24 else 32
-    words = max(1, -(-most * _FILTER // (_WORD * BUCKETS)))
-    filter_start, uppers = _HEADER.size + _DIRECTORY, _upper_type(bits)
-    start = _start(words)
-    lower_start = start + uppers.itemsize * most
+    uppers = _upper_type(bits)
+    lower_start = _START + uppers.itemsize * most
     within = np.uint64(2 ** (_LOW + bits - 32) - 1)  # without the bucket
     gone = _marked(numbers, dead)
     sizes = np.zeros(BUCKETS + 1, dtype=np.int64)
     count = synced = 0
     with _part(path) as file:
         out = file.fileno()
-        fcntl.flock(out, fcntl.LOCK_EX)  # nobody has left it
         for first, last in _ranges(most, bits):
             found = np.concatenate([s.part(first, last, bits, numbers.start) for s in sources])
             found.sort(kind="stable")  # of sorted runs, a merge
@@ -205,19 +175,17 @@ def written(
             kept = _newest(features, found, gone, bits)
             if kept is not None:
                 features, found = features[kept], found[kept]
-            marks = _marks(features, (last - first) * words, words)
             buckets = (features >> _U24).astype(np.intp)
             sizes[first + 1 : last + 1] = np.bincount(buckets, minlength=last - first)
             upper = (found >> _U32 & within).astype(uppers)
-            os.pwrite(out, marks.tobytes(), filter_start + first * words * _WORD // 8)
-            os.pwrite(out, upper.tobytes(), start + uppers.itemsize * count)
+            os.pwrite(out, upper.tobytes(), _START + uppers.itemsize * count)
             os.pwrite(out, found.astype(np.uint32).tobytes(), lower_start + 4 * count)
             count += len(found)
             if count - synced > _SYNCED:
                 os.fdatasync(out)
                 synced = count
             yield
-        header = _HEADER.pack(MAGIC, count, most, words, bits, numbers.start)
+        header = _HEADER.pack(MAGIC, count, most, bits, numbers.start)
         directory = np.cumsum(sizes).astype(np.uint32)
         os.pwrite(out, header + directory.tobytes(), 0)
         os.ftruncate(out, lower_start + 4 * count)
@@ -241,16 +209,6 @@ def _ranges(count: int, bits: int) -> list[tuple[int, int]]:
     """Divide the buckets into ranges of few postings, that fit a word with their numbers."""
     step = min(BUCKETS, max(1, STEP * BUCKETS // max(1, count)), 2 ** (64 - _LOW - bits))
     return [(first, min(BUCKETS, first + step)) for first in range(0, BUCKETS, step)]
-
-
-def _marks(features: Postings, size: int, words: int) -> NDArray[np.uint8]:
-    """Make the words of a filter for features in order."""
-    bits = np.zeros(size * _WORD, dtype=bool)  # to set bits in words takes twice the time
-    places = (features * np.uint64(words) >> _U24 << np.uint64(5)).astype(np.intp)
-    chosen = (features & np.uint64(len(_MASKS) - 1)).astype(np.intp)
-    for column in _CHOSEN:
-        bits[places + column.take(chosen)] = True
-    return np.packbits(bits, bitorder="little")
 
 
 def _marked(numbers: range, dead: Sequence[int]) -> NDArray[np.bool_] | None:
