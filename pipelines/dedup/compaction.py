@@ -24,8 +24,8 @@ from pipelines.dedup.segments import STEP, Fresh, Segment, written
 
 SMALL = 2**18  # postings; a smaller segment is written again with every log
 RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
-ROWS = 16  # documents that a step takes from the log
-ROWS_PACKED = 4  # the same where their texts are packed
+ROWS = 32  # documents that a step takes from the log
+ROWS_PACKED = 6  # the same where their texts are packed
 # A process that claimed the work and now adds nothing would hold up the others: from so many logs
 # or segments on another one does the same. Who is first wins.
 _LOGS_AT_MOST, _SEGMENTS_AT_MOST = 3, 8
@@ -73,7 +73,8 @@ class Compaction:
             rows = ROWS_PACKED if self._keep_texts else ROWS
             for first in range(log.first, numbers.stop, rows):
                 taken = range(first, min(first + rows, numbers.stop))
-                self._ledger.keep(map(log.document, taken), self._keep_texts)
+                texts = map(log.text, taken) if self._keep_texts else ()
+                self._ledger.keep(map(log.document, taken), texts)
                 for number in taken:
                     own = log.features(number)
                     features.extend(own)

@@ -237,7 +237,7 @@ class ReprintIndex:
         """Give a document's text; until the store has it, and without one, from here."""
         log = self._view.log_of(row.number)
         if log is not None:
-            return log.document(row.number)[2]
+            return log.text(row.number)
         return self._ledger.text(row.number) if self._text_of is None else self._text_of(row.key)
 
     def _text_at(self, number: int) -> str | None:

@@ -172,19 +172,24 @@ class Log:
         start = self._starts[number - self.first] + _FRAME.size + _RECORD.size
         return array("Q", self._map[start : start + 8 * self._map[start - 1]])
 
-    def document(self, number: int) -> tuple[Row, str | None, str]:
-        """Give a document with what is known of its publication, and its text."""
+    def document(self, number: int) -> tuple[Row, str | None]:
+        """Give a document, and what is known of its publication."""
+        start = self._starts[number - self.first] + _FRAME.size
+        digest, length, key_size, said_size, features = _RECORD.unpack_from(self._map, start)
+        said = start + _RECORD.size + 8 * features + key_size
+        row = Row(number, self._map[said - key_size : said].decode("utf-8", _ANY), digest, length)
+        if said_size == _NONE:
+            return row, None
+        return row, self._map[said : said + said_size].decode("utf-8", _ANY)
+
+    def text(self, number: int) -> str:
+        """Give the text of a document."""
         start = self._starts[number - self.first]
         size, _ = _FRAME.unpack_from(self._map, start)
         start += _FRAME.size
-        record = self._map[start : start + size]
-        digest, length, key_size, said_size, features = _RECORD.unpack_from(record)
-        key_end = _RECORD.size + 8 * features + key_size
-        key = record[key_end - key_size : key_end].decode("utf-8", _ANY)
-        said_end = key_end + (0 if said_size == _NONE else said_size)
-        said = None if said_size == _NONE else record[key_end:said_end].decode("utf-8", _ANY)
-        text = record[said_end:].decode(_WIDE, _ANY)
-        return Row(number, key, digest, length), said, text
+        _, _, key_size, said_size, features = _RECORD.unpack_from(self._map, start)
+        before = _RECORD.size + 8 * features + key_size + (said_size if said_size != _NONE else 0)
+        return self._map[start + before : start + size].decode(_WIDE, _ANY)
 
 
 def _checksum(record: bytes, place: int) -> int:

@@ -201,17 +201,17 @@ class Ledger:
         """Give the numbers of all documents linked to one, directly or through others."""
         return [row[0] for row in self._db.execute(_COMPONENT, (number,))]
 
-    def keep(self, documents: Iterable[tuple[Row, str | None, str]], with_texts: bool) -> None:
-        """Take documents over from a log; they count when it is flushed."""
+    def keep(self, documents: Iterable[tuple[Row, str | None]], texts: Iterable[str]) -> None:
+        """Take documents over from a log, with texts or none; they count when it is flushed."""
         pack = zstandard.ZstdCompressor(level=3).compress
-        rows, texts = [], []
-        for row, published, text in documents:
-            rows.append((row.number, row.key, row.digest, row.length, published))
-            if with_texts:
-                texts.append((row.number, pack(text.encode("utf-8", _ANY))))
+        rows = [(*row, published) for row, published in documents]
+        packed = [
+            (row[0], pack(text.encode("utf-8", _ANY)))
+            for row, text in zip(rows, texts, strict=False)
+        ]
         with self.writing():
             self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", rows)
-            self._db.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?)", texts)
+            self._db.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?)", packed)
 
     def flush(self, numbers: range) -> None:
         """Let the documents of a log count; those that died meanwhile go."""

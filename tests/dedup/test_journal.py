@@ -55,7 +55,8 @@ def test_a_document_comes_back_as_it_was(
     log = Log(path, 7)
 
     assert log.read_new()
-    assert log.document(7) == (row, published, text)
+    assert log.document(7) == (row, published)
+    assert log.text(7) == text
     assert list(log.features(7)) == features
     assert [number for _, found in log.lookup(features) for number in found] == [7] * len(features)
 
