@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.dedup import IndexFileError, ReprintIndex, compaction, journal
+from pipelines.dedup import IndexFileError, ReprintIndex, compaction, front, journal
 from tests.dedup.texts import OTHER, STORY, THIRD
 
 # Adds documents of its own and, in between, ones that all the others add as well, in logs so small
@@ -249,3 +249,36 @@ def test_what_killed_processes_left_is_cleared_away(tmp_path: Path) -> None:
 
     assert not left.exists()
     assert recent.exists()
+
+
+@pytest.mark.usefixtures("small_logs")
+def test_after_a_power_cut_the_filter_is_made_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "reprints.db"
+    with ReprintIndex(path) as index:
+        for number in range(300):
+            index.add(str(number), note(number))
+    (filter_,) = tmp_path.glob("*.front")
+    filter_.write_bytes(filter_.read_bytes()[:64] + bytes(filter_.stat().st_size - 64))
+    with ReprintIndex(path) as index:  # the same boot: nobody looks
+        assert not all(str(number) in index for number in range(300))
+
+    monkeypatch.setattr(front, "_boot", lambda: b"another")
+
+    with ReprintIndex(path) as index:
+        assert all(str(number) in index for number in range(300))
+
+
+@pytest.mark.usefixtures("small_logs")
+def test_the_filter_grows_with_the_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(front, "_FEWEST", 16)
+    path = tmp_path / "reprints.db"
+
+    with ReprintIndex(path) as one, ReprintIndex(path) as other:
+        for number in range(600):
+            (one, other)[number % 2].add(str(number), note(number))
+        (filter_,) = tmp_path.glob("*.front")
+
+        assert filter_.stat().st_size > 600
+        assert all(str(number) in index for number in range(600) for index in (one, other))
