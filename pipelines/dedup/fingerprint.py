@@ -87,3 +87,23 @@ def sketch(points: Points) -> list[int]:
     if len(least) < SKETCH:  # a short text, or one that repeats itself
         least = set(hashes.tolist())
     return [hash_ & FEATURE_MASK for hash_ in sorted(least)[:SKETCH]]
+
+
+class Overlap:
+    """What share of its shingles a text has in common with others."""
+
+    def __init__(self, text: str) -> None:
+        self._hashes = np.sort(shingles(fold_points(text)))
+
+    def of(self, text: str) -> float:
+        """Give the share of the shorter text's shingles that the longer one has."""
+        theirs = shingles(fold_points(text))
+        ours = self._hashes
+        if not len(ours) or not len(theirs):
+            return 0.0
+        places = np.searchsorted(ours, theirs)
+        places[places == len(ours)] = 0
+        found = theirs[ours[places] == theirs]
+        if len(ours) < len(theirs):
+            found = np.unique(found)
+        return len(found) / min(len(ours), len(theirs))

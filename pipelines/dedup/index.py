@@ -13,16 +13,19 @@ import xxhash
 from pipelines.dedup import files
 from pipelines.dedup.clusters import Member, stars
 from pipelines.dedup.compaction import Compaction
-from pipelines.dedup.fingerprint import FEATURE_MASK, Fingerprint, fingerprint
+from pipelines.dedup.fingerprint import FEATURE_MASK, Fingerprint, Overlap, fingerprint
 from pipelines.dedup.journal import Log, Row, packed
 from pipelines.dedup.ledger import Ledger
 from pipelines.dedup.lock import Turn
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.verify import Verdict, verify
 
+# Of the shorter text's shingles: copies with every fifth character edited share a quarter of them.
+OVERLAP = 0.05
 SETTLED = 64  # comparisons that one document may cost to find its cluster's leaders
 
 TextOf = Callable[[str], str | None]
+Hits = dict[int, Sequence[int]]
 Copies = dict[int, tuple[Row, Verdict | None]]
 
 
@@ -80,7 +83,7 @@ class ReprintIndex:
                 hits = self._view.find(features)
                 if not hits:  # most documents are new and like no other
                     self._append(key, found, features, published)
-            match = self._add_among_others(key, found, features, published) if hits else None
+            match = self._add_among_others(key, found, features, published, hits) if hits else None
             self._compaction.step(self._view)
         return match
 
@@ -113,7 +116,7 @@ class ReprintIndex:
     def __len__(self) -> int:
         with self._lock, self._ledger.guarded():
             self._catch_up()
-            return self._view.logs[-1].last - self._ledger.count_dead()
+            return self._view.last - self._ledger.count_dead()
 
     def __contains__(self, key: str) -> bool:
         with self._lock, self._ledger.guarded():
@@ -139,26 +142,36 @@ class ReprintIndex:
         return number
 
     def _add_among_others(
-        self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
+        self,
+        key: str,
+        found: Fingerprint,
+        features: Sequence[int],
+        published: str | None,
+        hits: Hits,
     ) -> Match | None:
         copies: Copies = {}
-        self._judge(key, found, self._view.find(features), copies)  # what takes long, in no turn
+        self._judge(key, found, hits, copies)  # what takes long, in no turn
+        seen = self._view.last
         with self._turn:
             self._catch_up()
-            self._judge(key, found, self._view.find(features), copies)
-            former = self._known(key)
+            if self._view.last != seen:
+                hits = self._view.find(features)
+                self._judge(key, found, hits, copies)
+            former = self._known(key, hits)
             is_new = former is None or former.digest != _half(found.digest)
             if former is None or is_new:
                 number = self._append(key, found, features, published)
             else:
                 number = former.number
+            is_copy = any(verdict for _, verdict in copies.values())
             orphans: list[int] = []
-            if copies or (former and is_new):
+            if is_copy or (former and is_new):
                 with self._ledger.writing():
                     if former and is_new:
                         orphans = self._ledger.remove(former.number)
-                    self._link(number, copies)
-        if copies or orphans:
+                    if is_copy:
+                        self._link(number, copies)
+        if is_copy or orphans:
             for member in (number, *orphans):
                 self._settle(member)
         return _nearest(copies)
@@ -174,27 +187,30 @@ class ReprintIndex:
             if other not in known and other != number:
                 self._ledger.link(number, other, score)
 
-    def _known(self, key: str) -> Row | None:
+    def _known(self, key: str, hits: Hits | None = None) -> Row | None:
         mark = mark_of(key)
-        for number in reversed(self._view.find((mark,)).get(mark, ())):
+        if hits is None:
+            hits = self._view.find((mark,))
+        for number in reversed(hits.get(mark, ())):
             row = self._row(number)
             if row is not None and row.key == key:
                 return row
         return None
 
-    def _judge(
-        self, key: str, found: Fingerprint, hits: dict[int, Sequence[int]], copies: Copies
-    ) -> None:
+    def _judge(self, key: str, found: Fingerprint, hits: Hits, copies: Copies) -> None:
         """Verify those candidates that have not been; where there are twins, those alone."""
         candidates = self._view.candidates(hits)
         rows = [self._row(number) for number in candidates.numbers if number not in copies]
         others = [row for row in rows if row is not None and row.key != key]
         twins = [row for row in others if row.digest == _half(found.digest)]
         judged = twins if twins or _twins(copies) else others
+        overlap = Overlap(found.text) if judged and not twins else None
         for row in judged:
             text = self._text(row)
             if text is not None:
-                copies[row.number] = row, verify(text, found.text)
+                # A stock phrase in common is most candidates, and soon seen to be all.
+                alike = overlap is None or overlap.of(text) >= OVERLAP
+                copies[row.number] = row, verify(text, found.text) if alike else None
             elif twins:
                 copies[row.number] = row, Verdict("same", 1.0)
         if candidates.hot:

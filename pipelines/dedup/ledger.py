@@ -154,7 +154,7 @@ class Ledger:
         found = self._db.execute(
             "SELECT number, key, digest, length FROM documents WHERE number = ?", (number,)
         ).fetchone()
-        return Row(*found) if found and not self.is_dead(number) else None
+        return Row(*found) if found else None
 
     def text(self, number: int) -> str | None:
         """Give the text of a document, where it is kept here."""

@@ -41,6 +41,11 @@ class PostingsView:
                 segment.close()
         self.front, self.segments, self.logs = front, segments, logs
 
+    @property
+    def last(self) -> int:
+        """The number of the newest document."""
+        return self.logs[-1].last
+
     def log_of(self, number: int) -> Log | None:
         """Give the log that a document stands in, if it is so new."""
         for log in reversed(self.logs):
