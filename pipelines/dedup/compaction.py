@@ -2,7 +2,7 @@
 
 Each add pays a step, where there is work: a thread would keep the others from the interpreter for
 longer than the adds take. A step moves 4096 postings, 240 documents' worth, and a posting is
-written some fifteen times in an index of millions, so the work never piles up.
+written some ten times in an index of a million, so the work never piles up.
 """
 
 from __future__ import annotations
