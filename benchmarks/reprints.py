@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from benchmarks import reprint_texts as texts
-from benchmarks.reprint_cost import cost_rows
+from benchmarks.reprint_cost import cost_rows, growth_rows
+from benchmarks.reprint_kills import kill_rows
 from benchmarks.reprint_peers import Finder, peers
 from pipelines.charset import repair
 from pipelines.charset.script import fold_script
@@ -124,6 +125,7 @@ def main(arguments: Sequence[str]) -> int:
     options.add_argument("--queries", type=int, default=200)
     options.add_argument("--seed", type=int, default=20261124)
     options.add_argument("--growth", default="", help="sizes of the index, such as 10000,100000")
+    options.add_argument("--kills", type=int, default=0, help="of processes that add")
     options.add_argument("--only", default="", help="one peer, or qingyuan")
     chosen = options.parse_args(arguments)
     if not lines("cmrc2018_zh_hans"):
@@ -149,8 +151,12 @@ def main(arguments: Sequence[str]) -> int:
         print(f"of {pairs} unrelated pairs merged: {unrelated} (must 0)")
         for line in _alike(rng, finders):
             print(line, flush=True)
-        sizes = [int(size) for size in chosen.growth.split(",") if size]
-        for line in cost_rows(rng, originals, sizes, Path(folder)):
+        for line in cost_rows(originals):
             print(line, flush=True)
+    if chosen.growth:
+        for line in growth_rows(chosen.growth):
+            print(line, flush=True)
+    for line in kill_rows(rng, chosen.kills) if chosen.kills else ():
+        print(line, flush=True)
     print(f"all in {time.monotonic() - started:.0f} s")
     return 0

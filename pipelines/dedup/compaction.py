@@ -1,185 +1,216 @@
-"""The newest documents of an index become segments, and small segments larger ones.
+"""A sealed log becomes a segment, and segments larger ones, a tenth of a millisecond at a time.
 
-Both are paid in instalments by the processes that add: a thread would keep the others from the
-interpreter for longer than the adds take.
+Each add pays a step, where there is work: a thread would keep the others from the interpreter for
+longer than the adds take. A step moves 4096 postings, 240 documents' worth, and a posting is
+written some ten times in an index of a million, so the work never piles up.
 """
 
 from __future__ import annotations
 
-import fcntl
 import secrets
-import time
-from collections.abc import Iterator
+from array import array
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
-from typing import IO
 
-import numpy as np
+from pipelines.dedup import files
+from pipelines.dedup.front import Front
+from pipelines.dedup.journal import Log
+from pipelines.dedup.ledger import Ledger, State
+from pipelines.dedup.lock import Claim, Turn
+from pipelines.dedup.postings import PostingsView
+from pipelines.dedup.segments import STEP, Fresh, Segment, written
 
-from pipelines.dedup.ledger import IndexFileError, Ledger
-from pipelines.dedup.segments import Segment, SegmentError, written
-
-RATIO = 8  # a segment is written again when the younger ones have grown to an eighth of it
-LARGE = 2**20  # postings; what is less is merged at once, in less than a tenth of a second
-
-
-def opened_segments(path: Path, ledger: Ledger) -> list[Segment] | None:
-    """Open the segments of an index; None where one has just been replaced: look again.
-
-    Raises IndexFileError where one is missing or damaged.
-    """
-    segments: list[Segment] = []
-    names = ledger.segments()
-    try:
-        for name in names:
-            segments.append(Segment(path.with_name(name)))
-    except (SegmentError, OSError) as error:
-        for segment in segments:
-            segment.close()
-        if isinstance(error, FileNotFoundError) and _replaced(path, names):
-            return None
-        raise IndexFileError(f"{path}: {error}") from error
-    return segments
-
-
-def _replaced(path: Path, names: list[str]) -> bool:
-    """Tell whether another process has put other segments in these ones' place by now."""
-    now = Ledger(path)
-    try:
-        return now.segments() != names
-    finally:
-        now.close()
+SMALL = 2**18  # postings; a smaller segment is written again with every log
+RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
+ROWS = 32  # documents that a step takes from the log
+ROWS_PACKED = 6  # the same where their texts are packed
+# A process that claimed the work and now adds nothing would hold up the others: from so many logs
+# or segments on another one does the same. Who is first wins.
+_LOGS_AT_MOST, _SEGMENTS_AT_MOST = 3, 8
 
 
 class Compaction:
-    """One process's part in the compaction of an index."""
+    """One process's part in the compaction of an index.
 
-    def __init__(self, path: Path, ledger: Ledger, *, keep_texts: bool) -> None:
-        self._path = path
-        self._ledger = ledger
+    A kill at any moment leaves the index as it was, or changed, and perhaps a file that the next
+    one to open it removes.
+    """
+
+    def __init__(self, ledger: Ledger, turn: Turn, *, keep_texts: bool) -> None:
+        self._ledger, self._turn = ledger, turn
         self._keep_texts = keep_texts
+        self._claims = {name: Claim(ledger.beside(name)) for name in ("flush", "merge")}
+        self._flush: Iterator[None] | None = None
         self._merge: Iterator[None] | None = None
-        self._merge_lock: IO[str] | None = None
+        self._seen: list[Segment] = []
+        self._chosen: list[Segment] = []
 
-    def run(self, segments: list[Segment], seconds: float) -> bool:
-        """Write the tail as a segment, and merge large ones for so many seconds at most.
+    def step(self, view: PostingsView) -> None:
+        """Do a little of the work, where there is some."""
+        if self._flush is None and len(view.logs) > 1:
+            self._flush = self._flushing(view.logs[0], len(view.logs) > _LOGS_AT_MOST)
+        if self._flush is not None:
+            if _is_done(self._flush):
+                self._flush = None
+            return
+        if view.segments is not self._seen:
+            self._seen, self._chosen = view.segments, _chosen(view.segments)
+        if self._merge is None and self._chosen:
+            self._merge = self._merging(view.segments, self._chosen)
+        if self._merge is not None and _is_done(self._merge):
+            self._merge = None
 
-        False where another process is at the tail. A kill at any moment leaves the index as it
-        was, or changed, and perhaps a file that a later compaction removes.
+    def _flushing(self, log: Log, overdue: bool) -> Iterator[None]:
+        """Write a sealed log, together with the segments that are still small."""
+        numbers = range(log.first, log.first + log.count)
+        with self._claimed("flush", overdue) as mine:
+            before = self._ledger.state()
+            if not mine or before.flushed != log.first - 1:
+                return
+            features, sizes = array("Q"), []
+            rows = ROWS_PACKED if self._keep_texts else ROWS
+            for first in range(log.first, numbers.stop, rows):
+                taken = range(first, min(first + rows, numbers.stop))
+                texts = map(log.text, taken) if self._keep_texts else ()
+                self._ledger.keep(map(log.document, taken), texts)
+                for number in taken:
+                    own = log.features(number)
+                    features.extend(own)
+                    sizes.append(len(own))
+                yield
+            fresh = Fresh(features, sizes, log.first)
+            yield
+            with self._opened(before) as segments:
+                small = [segment for segment in segments if segment.count < SMALL]
+                oldest = min([log.first, *(segment.first for segment in small)])
+                path = self._fresh_path()
+                whole = range(oldest, numbers.stop)
+                yield from written(path, fresh, small, whole, self._ledger.dead())
+                front = Front(self._ledger.path.with_name(before.front))
+                postings = sum(segment.count for segment in segments) + len(features)
+                if not front.has_room(postings):
+                    front = yield from self._larger(postings, segments)
+                for first in range(0, len(features), STEP):
+                    with self._turn:
+                        front.set(fresh.features[first : first + STEP])
+                    yield
+                self._replace(before, small, path, numbers, front.path)
+            log.path.unlink(missing_ok=True)
+            self._ledger.checkpoint()
+
+    def _merging(self, segments: list[Segment], chosen: list[Segment]) -> Iterator[None]:
+        """Write large segments as one."""
+        with self._claimed("merge", len(segments) > _SEGMENTS_AT_MOST) as mine:
+            before = self._ledger.state()
+            if not mine or before.segments != tuple(segment.path.name for segment in segments):
+                return
+            younger = segments[segments.index(chosen[-1]) + 1 :]
+            stop = younger[0].first if younger else before.flushed + 1
+            path = self._fresh_path()
+            names = tuple(segment.path.name for segment in chosen)
+            with self._opened(replace(before, segments=names)) as merged:
+                whole = range(merged[0].first, stop)
+                yield from written(path, Fresh(), merged, whole, self._ledger.dead())
+                self._replace(before, merged, path)
+
+    def _larger(self, postings: int, segments: list[Segment]) -> Generator[None, None, Front]:
+        """Make a filter with room for more postings."""
+        path = files.front_path(self._ledger)
+        Front.create(path, postings)
+        front = Front(path)
+        for segment in segments:
+            for features in segment.features():
+                front.set(features)
+                yield
+        return front
+
+    def _replace(
+        self,
+        before: State,
+        merged: list[Segment],
+        path: Path,
+        numbers: range | None = None,
+        front: Path | None = None,
+    ) -> None:
+        """Put a segment in the place of others, unless another process was faster.
+
+        With the documents of a log that it has taken in, and the filter in which their bits are.
         """
-        with _locked(self._path, ".tail") as lock:
-            if lock is None:
-                return False
-            self._flush(segments)
-            if self._merge is None:
-                self._begin(segments)
-        until = time.monotonic() + seconds
-        while self._merge is not None and time.monotonic() < until:
-            self._step()
-        return True
+        names = [segment.path.name for segment in merged]
+        left = [segment.path for segment in merged]  # who reads them has them open
+        with self._turn, self._ledger.writing():
+            now = self._ledger.state()
+            lost = not set(names) <= set(now.segments) or not path.exists()
+            if numbers is not None and front is not None:
+                lost = lost or now.flushed != before.flushed or not front.exists()
+            if lost:
+                path.unlink(missing_ok=True)
+                return
+            self._ledger.replace(names, path.name)
+            if numbers is not None and front is not None:
+                self._ledger.flush(numbers)
+                self._ledger.put_front(front.name)
+                if front.name != before.front:
+                    left.append(front.with_name(before.front))
+        self._turn.change()
+        for file in left:
+            file.unlink(missing_ok=True)
 
-    def _flush(self, segments: list[Segment]) -> None:
-        """Write the tail, together with the small segments that are not much larger."""
-        until = self._ledger.last() - 1  # the newest stays: the next number is counted from it
-        rows = list(self._ledger.tail(0, until))
-        if not rows:
-            return
-        features = np.frombuffer(b"".join(features for _, features in rows), np.uint32)
-        numbers = np.repeat([number for number, _ in rows], [len(f) // 4 for _, f in rows])
-        postings = features.astype(np.uint64) << np.uint64(32) | numbers.astype(np.uint64)
-        small = [segment for segment in segments if segment.count < LARGE]
-        merged = _suffix(small, len(postings))
-        path = self._fresh_path()
-        for _ in written(path, postings, merged, self._dead()):
-            pass
-        with self._ledger.writing():
-            self._ledger.flushed(until, self._keep_texts)
-            self._ledger.replace([segment.path.name for segment in merged], path.name)
-            self._ledger.publish()
-        self._ledger.checkpoint("PASSIVE")
-        _remove(merged)
-
-    def _begin(self, segments: list[Segment]) -> None:
-        """Begin to merge large segments, where no other process does."""
-        large = [segment for segment in segments if segment.count >= LARGE]
-        merged = _suffix(large, 0)
-        if len(merged) < 2:
-            return
-        lock = self._path.with_name(self._path.name + ".merge").open("a")
+    @contextmanager
+    def _claimed(self, name: str, overdue: bool) -> Iterator[bool]:
+        claim = self._claims[name]
+        taken = claim.take()
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            lock.close()
-            return
-        self._merge_lock = lock
-        names = self._ledger.segments()
-        if all(segment.path.name in names for segment in merged):
-            # With both locks nobody writes: what is not named was left by a kill.
-            for file in self._path.parent.glob(f"{self._path.name}.*.seg*"):
-                if file.name not in names:
-                    file.unlink(missing_ok=True)
-            self._merge = self._merging([Segment(segment.path) for segment in merged])
-        else:
-            self.close()
-
-    def _merging(self, merged: list[Segment]) -> Iterator[None]:
-        path = self._fresh_path()
-        none = np.empty(0, dtype=np.uint64)
-        try:
-            yield from written(path, none, merged, self._dead())
-            with self._ledger.writing():
-                self._ledger.replace([segment.path.name for segment in merged], path.name)
-                self._ledger.publish()
-            _remove(merged)
+            yield taken or overdue
         finally:
-            for segment in merged:
+            if taken:
+                claim.release()
+
+    @contextmanager
+    def _opened(self, state: State) -> Iterator[list[Segment]]:
+        segments: list[Segment] = []
+        try:
+            for name in state.segments:
+                segments.append(Segment(self._ledger.path.with_name(name)))
+            yield segments
+        finally:
+            for segment in segments:
                 segment.close()
 
-    def _step(self) -> None:
-        assert self._merge is not None
-        try:
-            next(self._merge)
-        except StopIteration:
-            self.close()
-
-    def _dead(self) -> np.ndarray[tuple[int], np.dtype[np.uint32]]:
-        return np.asarray(self._ledger.dead(), dtype=np.uint32)
-
     def _fresh_path(self) -> Path:
-        return self._path.with_name(f"{self._path.name}.{secrets.token_hex(6)}.seg")
+        return self._ledger.beside(f"{secrets.token_hex(6)}.seg")
 
     def close(self) -> None:
-        """Leave a merge that is under way to the next process."""
-        self._merge = None
-        if self._merge_lock is not None:
-            self._merge_lock.close()
-            self._merge_lock = None
+        """Leave what is under way to the next process."""
+        for job in (self._flush, self._merge):
+            if job is not None:
+                job.close()  # type: ignore[attr-defined]
+        self._flush = self._merge = None
+        for claim in self._claims.values():
+            claim.close()
 
 
-def _suffix(segments: list[Segment], count: int) -> list[Segment]:
-    """Give the youngest segments that are worth merging with so many postings more."""
+def _is_done(job: Iterator[None]) -> bool:
+    try:
+        next(job)
+    except StopIteration:
+        return True
+    except FileNotFoundError:  # another process was faster
+        return True
+    return False
+
+
+def _chosen(segments: list[Segment]) -> list[Segment]:
+    """Give the youngest large segments that are worth merging."""
     chosen: list[Segment] = []
+    count = 0
     for segment in reversed(segments):
+        if segment.count < SMALL:
+            continue
         if chosen and segment.count >= RATIO * count:
             break
-        if not chosen and count and segment.count >= RATIO * count:
-            break
-        chosen.append(segment)
+        chosen.insert(0, segment)
         count += segment.count
-    return chosen
-
-
-def _remove(segments: list[Segment]) -> None:
-    for segment in segments:  # who reads them has them open
-        segment.path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(path: Path, ending: str) -> Iterator[IO[str] | None]:
-    with path.with_name(path.name + ending).open("a") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            yield None
-            return
-        yield lock
+    return chosen if len(chosen) > 1 else []

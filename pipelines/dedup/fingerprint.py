@@ -12,12 +12,15 @@ from pipelines.charset.script import text_of
 from pipelines.dedup.folding import Points, fold, fold_points
 
 Hashes = NDArray[np.uint64]
-Features = NDArray[np.uint32]
 
 SHINGLE = 6
 SKETCH = 16
+# Of a feature 40 bits are kept: of 32, one new text in fourteen would share one with one of a
+# million others by chance, and be compared with it for nothing.
+FEATURE_MASK = 2**40 - 1
 
 _21, _29, _32, _42 = (np.uint64(bits) for bits in (21, 29, 32, 42))
+_ENOUGH = 3 * SKETCH  # the smallest hashes, so many expected, among which the sketch is
 _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
@@ -25,7 +28,8 @@ _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 class Fingerprint:
     """A text ready to be looked up.
 
-    `digest` is 128 bits in hex, `length` counts folded characters, `features` at most 16 uint32.
+    `digest` is 128 bits in hex, `length` counts folded characters, `features` are at most 16
+    numbers of 40 bits.
     """
 
     digest: str
@@ -37,7 +41,7 @@ class Fingerprint:
 def fingerprint(text: str) -> Fingerprint:
     """Make the fingerprint of a clean text."""
     points = fold_points(text)
-    return Fingerprint(_digest(text_of(points)), len(points), tuple(sketch(points).tolist()), text)
+    return Fingerprint(_digest(text_of(points)), len(points), tuple(sketch(points)), text)
 
 
 def digest(text: str) -> str:
@@ -60,26 +64,46 @@ def shingles(points: Points) -> Hashes:
     if len(wide) < SHINGLE:
         wide = np.concatenate([wide, np.zeros(SHINGLE - len(wide), dtype=np.uint64)])
     thirds = wide[:-2] | wide[1:-1] << _21 | wide[2:] << _42
-    hashes: Hashes = thirds[:-3] * _ODD[0]
-    hashes ^= hashes >> _32
+    thirds *= _ODD[0]
+    thirds ^= thirds >> _32
+    hashes: Hashes = thirds[:-3] * _ODD[1]
     hashes += thirds[3:]
-    hashes *= _ODD[1]
     hashes ^= hashes >> _29
     hashes *= _ODD[0]
-    hashes ^= hashes >> _32
     return hashes
 
 
-def sketch(points: Points) -> Features:
+def sketch(points: Points) -> list[int]:
     """Give the bottom-k sketch (Broder 1997; Cohen and Kaplan 2007) of folded code points.
 
     Unlike the bands of MinHash, one shared feature makes a candidate: of a copy with every fifth
-    character edited two of sixteen are expected, while hardly a band of it is left. The low half
-    of each hash is kept; the high half of the smallest ones is much the same.
+    character edited two of sixteen are expected, while hardly a band of it is left. The low bits
+    of each hash are kept; the high ones of the smallest are much the same.
     """
     hashes = shingles(points)
-    least = np.partition(hashes, 2 * SKETCH)[: 2 * SKETCH] if len(hashes) > 2 * SKETCH else hashes
-    least = np.unique(least)
-    if len(least) < SKETCH < len(hashes):  # a text that repeats itself
-        least = np.unique(hashes)
-    return least[:SKETCH].astype(np.uint32)
+    least = set(
+        hashes[hashes < np.uint64((2**64 - 1) * _ENOUGH // max(_ENOUGH, len(hashes)))].tolist()
+    )
+    if len(least) < SKETCH:  # a short text, or one that repeats itself
+        least = set(hashes.tolist())
+    return [hash_ & FEATURE_MASK for hash_ in sorted(least)[:SKETCH]]
+
+
+class Overlap:
+    """What share of its shingles a text has in common with others."""
+
+    def __init__(self, text: str) -> None:
+        self._hashes = np.sort(shingles(fold_points(text)))
+
+    def of(self, text: str) -> float:
+        """Give the share of the shorter text's shingles that the longer one has."""
+        theirs = shingles(fold_points(text))
+        ours = self._hashes
+        if not len(ours) or not len(theirs):
+            return 0.0
+        places = np.searchsorted(ours, theirs)
+        places[places == len(ours)] = 0
+        found = theirs[ours[places] == theirs]
+        if len(ours) < len(theirs):
+            found = np.unique(found)
+        return len(found) / min(len(ours), len(theirs))

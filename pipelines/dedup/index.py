@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,18 +10,23 @@ from types import TracebackType
 
 import xxhash
 
-from pipelines.dedup.clusters import stars
-from pipelines.dedup.compaction import Compaction, opened_segments
-from pipelines.dedup.fingerprint import Fingerprint, fingerprint
-from pipelines.dedup.ledger import Ledger, Row
+from pipelines.dedup import files
+from pipelines.dedup.clusters import Member, stars
+from pipelines.dedup.compaction import Compaction
+from pipelines.dedup.fingerprint import FEATURE_MASK, Fingerprint, Overlap, fingerprint
+from pipelines.dedup.journal import Log, Row, packed
+from pipelines.dedup.ledger import Ledger
+from pipelines.dedup.lock import Turn
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.verify import Verdict, verify
 
-TAIL = 2048  # documents in a process's memory before they become a segment
-INSTALMENT = 0.05  # seconds that a process gives to merging large segments, once a tail
+# Of the shorter text's shingles: copies with every fifth character edited share a quarter of them.
+OVERLAP = 0.05
 SETTLED = 64  # comparisons that one document may cost to find its cluster's leaders
 
 TextOf = Callable[[str], str | None]
+Hits = dict[int, Sequence[int]]
+Copies = dict[int, tuple[Row, Verdict | None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,14 @@ class ReprintIndex:
         self._lock = threading.RLock()
         self._view = PostingsView()
         self._ledger = Ledger(self.path)
-        self._compaction = Compaction(self.path, self._ledger, keep_texts=text_of is None)
         try:
-            self._catch_up()
+            with self._ledger.guarded():
+                self._turn = Turn(self._ledger.beside("lock"))
+                with self._turn:
+                    files.begin(self._ledger)
+                    self._catch_up()
+                    files.check_chain(self._ledger, self._view.logs[-1])
+            self._compaction = Compaction(self._ledger, self._turn, keep_texts=text_of is None)
         except BaseException:
             self._ledger.close()
             raise
@@ -67,25 +76,23 @@ class ReprintIndex:
         self, key: str, found: Fingerprint, *, published: str | None = None
     ) -> Match | None:
         """Add a fingerprint that was made elsewhere; another text under the key takes its place."""
-        features = _features(key, found)
+        features = [mark_of(key), *found.features]
         with self._lock, self._ledger.guarded():
-            # Most documents are new and like no other: one look into memory and one row. Where
-            # another process was faster the number is taken, and all is done over under the lock.
-            if not self._view.find(features) and self._append(key, found, features, published):
-                self._view.add(self._view.last + 1, features)
-                match = None
-            else:
-                match = self._add_among_others(key, found, features, published)
-            if self._view.fresh >= TAIL:
-                self._compact()
+            with self._turn:
+                self._catch_up()
+                hits = self._view.find(features)
+                if not hits:  # most documents are new and like no other
+                    self._append(key, found, features, published)
+            match = self._add_among_others(key, found, features, published, hits) if hits else None
+            self._compaction.step(self._view)
         return match
 
     def nearest(self, key: str, found: Fingerprint) -> Match | None:
         """Give the nearest copy of a text without adding it."""
         with self._lock, self._ledger.guarded():
             self._catch_up()
-            copies: dict[int, tuple[Row, Verdict | None]] = {}
-            self._judge(key, found, _features(key, found), copies)
+            copies: Copies = {}
+            self._judge(key, found, self._view.find(found.features), copies)
         return _nearest(copies)
 
     def cluster(self, key: str) -> list[str]:
@@ -102,13 +109,14 @@ class ReprintIndex:
                     known[number] = dict(self._ledger.links(number))
                 return known[number].get(leader, 0.0)
 
-            groups = stars(self._ledger.component(row.number), score).values()
+            groups = stars(self._members(row.number), score).values()
         mine = next(group for group in groups if any(m.key == key for m in group))
         return sorted(member.key for member in mine)
 
     def __len__(self) -> int:
         with self._lock, self._ledger.guarded():
-            return self._ledger.count()
+            self._catch_up()
+            return self._view.last - self._ledger.count_dead()
 
     def __contains__(self, key: str) -> bool:
         with self._lock, self._ledger.guarded():
@@ -117,114 +125,153 @@ class ReprintIndex:
 
     def _append(
         self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
-    ) -> bool:
-        row = Row(self._view.last + 1, key, _half(found.digest), found.length)
-        packed = array("I", features).tobytes()
-        return self._ledger.append(row, published, packed, found.text)
+    ) -> int:
+        """Add a document behind all others, in the index's turn; gives its number."""
+        log = self._view.logs[-1]
+        number = log.first + log.count
+        row = Row(number, key, _half(found.digest), found.length)
+        record = packed(row, published, features, found.text)
+        if not log.append(record):
+            path = files.log_path(self._ledger, number)
+            Log.create(path, number, len(record))
+            log.seal()
+            self._catch_up()
+            log = self._view.logs[-1]
+            log.append(record)
+        log.note(features, len(record))
+        return number
 
     def _add_among_others(
-        self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
-    ) -> Match | None:
-        copies: dict[int, tuple[Row, Verdict | None]] = {}
-        self._catch_up()
-        self._judge(key, found, features, copies)  # what takes long, before others have to wait
-        with self._ledger.writing():
-            self._catch_up()
-            self._judge(key, found, features, copies)
-            former = self._known(key)
-            number = self._view.last + 1
-            is_new = former is None or former.digest != _half(found.digest)
-            if is_new:
-                self._append(key, found, features, published)
-                orphans = self._ledger.remove(former.number) if former else []
-                for other, (_, verdict) in copies.items():
-                    self._ledger.link(number, other, verdict.score if verdict else 0.0)
-                for member in (number, *orphans):
-                    self._settle(member)
-        if is_new:
-            self._view.add(number, features)
-        return _nearest(copies)
-
-    def _known(self, key: str) -> Row | None:
-        mark = mark_of(key)
-        for number in self._view.find((mark,)).get(mark, ()):
-            row = self._ledger.row(number)
-            if row is not None and row.key == key:
-                return row
-        return None
-
-    def _judge(
         self,
         key: str,
         found: Fingerprint,
         features: Sequence[int],
-        copies: dict[int, tuple[Row, Verdict | None]],
-    ) -> None:
-        """Verify those candidates that have not been."""
-        candidates = self._view.candidates(self._view.find(features))
-        for number in candidates.numbers:
-            row = None if number in copies else self._ledger.row(number)
-            if row is None or row.key == key:
-                continue
+        published: str | None,
+        hits: Hits,
+    ) -> Match | None:
+        copies: Copies = {}
+        self._judge(key, found, hits, copies)  # what takes long, in no turn
+        seen = self._view.last
+        with self._turn:
+            self._catch_up()
+            if self._view.last != seen:
+                hits = self._view.find(features)
+                self._judge(key, found, hits, copies)
+            former = self._known(key, hits)
+            is_new = former is None or former.digest != _half(found.digest)
+            if former is None or is_new:
+                number = self._append(key, found, features, published)
+            else:
+                number = former.number
+            is_copy = any(verdict for _, verdict in copies.values())
+            orphans: list[int] = []
+            if is_copy or (former and is_new):
+                with self._ledger.writing():
+                    if former and is_new:
+                        orphans = self._ledger.remove(former.number)
+                    if is_copy:
+                        self._link(number, copies)
+        if is_copy or orphans:
+            for member in (number, *orphans):
+                self._settle(member)
+        return _nearest(copies)
+
+    def _link(self, number: int, copies: Copies) -> None:
+        """Keep what a document was found to be like; of a twin, what that is like as well."""
+        known = dict(self._ledger.links(number))  # all of it, where it is added again
+        scores: dict[int, float] = {}
+        for twin in _twins(copies):
+            scores.update(self._ledger.links(twin))
+        scores.update({n: verdict.score if verdict else 0.0 for n, (_, verdict) in copies.items()})
+        for other, score in scores.items():
+            if other not in known and other != number:
+                self._ledger.link(number, other, score)
+
+    def _known(self, key: str, hits: Hits | None = None) -> Row | None:
+        mark = mark_of(key)
+        if hits is None:
+            hits = self._view.find((mark,))
+        for number in reversed(hits.get(mark, ())):
+            row = self._row(number)
+            if row is not None and row.key == key:
+                return row
+        return None
+
+    def _judge(self, key: str, found: Fingerprint, hits: Hits, copies: Copies) -> None:
+        """Verify those candidates that have not been; where there are twins, those alone."""
+        candidates = self._view.candidates(hits)
+        rows = [self._row(number) for number in candidates.numbers if number not in copies]
+        others = [row for row in rows if row is not None and row.key != key]
+        twins = [row for row in others if row.digest == _half(found.digest)]
+        judged = twins if twins or _twins(copies) else others
+        overlap = Overlap(found.text) if judged and not twins else None
+        for row in judged:
             text = self._text(row)
             if text is not None:
-                copies[number] = row, verify(text, found.text)
-            elif row.digest == _half(found.digest):
-                copies[number] = row, Verdict("same", 1.0)
+                # A stock phrase in common is most candidates, and soon seen to be all.
+                alike = overlap is None or overlap.of(text) >= OVERLAP
+                copies[row.number] = row, verify(text, found.text) if alike else None
+            elif twins:
+                copies[row.number] = row, Verdict("same", 1.0)
         if candidates.hot:
             self._view.learn(candidates.hot, any(verdict for _, verdict in copies.values()))
 
     def _settle(self, number: int) -> None:
         """Compare the leaders of a cluster with its members, those that never met."""
-        members = self._ledger.component(number)
+        members = self._members(number)
         if len(members) < 3:
             return
-        rows = {member.number: Row(member.number, member.key, 0, 0) for member in members}
-        left = SETTLED
+        fresh: list[tuple[int, int, float]] = []
 
         def score(leader: int, other: int) -> float:
-            nonlocal left
             known = dict(self._ledger.links(other)).get(leader)
-            if known is not None or not left:
+            if known is not None or len(fresh) == SETTLED:
                 return known or 0.0
-            left -= 1
-            texts = self._text(rows[leader]), self._text(rows[other])
+            texts = self._text_at(leader), self._text_at(other)
             verdict = verify(texts[0], texts[1]) if texts[0] and texts[1] else None
-            self._ledger.link(leader, other, verdict.score if verdict else 0.0)
-            return verdict.score if verdict else 0.0
+            fresh.append((leader, other, verdict.score if verdict else 0.0))
+            return fresh[-1][2]
 
         stars(members, score)
+        if fresh:
+            with self._ledger.writing():
+                for link in fresh:
+                    self._ledger.link(*link)
+
+    def _members(self, number: int) -> list[Member]:
+        rows = map(self._row, self._ledger.component(number))
+        return [Member(row.number, row.key, row.length) for row in rows if row is not None]
+
+    def _row(self, number: int) -> Row | None:
+        """Give a living document."""
+        log = self._view.log_of(number)
+        if log is None:
+            return self._ledger.row(number)
+        return None if self._ledger.is_dead(number) else log.document(number)[0]
 
     def _text(self, row: Row) -> str | None:
         """Give a document's text; until the store has it, and without one, from here."""
-        kept = self._ledger.text(row.number)
-        return kept if kept is not None or self._text_of is None else self._text_of(row.key)
+        log = self._view.log_of(row.number)
+        if log is not None:
+            return log.text(row.number)
+        return self._ledger.text(row.number) if self._text_of is None else self._text_of(row.key)
+
+    def _text_at(self, number: int) -> str | None:
+        row = self._row(number)
+        return self._text(row) if row else None
 
     def _catch_up(self) -> None:
         """Take in what other processes have added, and their segments."""
-        view, ledger = self._view, self._ledger
-        while True:
-            with ledger.guarded(), ledger.reading():
-                generation = ledger.generation()
-                if generation != view.generation:
-                    segments = opened_segments(self.path, ledger)
-                    if segments is None:
-                        continue
-                    view.replace(generation, segments)
-                for number, features in ledger.tail(view.last):
-                    view.add(number, memoryview(features).cast("I").tolist())
-            return
-
-    def _compact(self) -> None:
-        self._catch_up()  # another process may have done it
-        if self._view.fresh >= TAIL and self._compaction.run(self._view.segments, INSTALMENT):
-            self._catch_up()
+        if self._turn.changed() or not self._view.logs:
+            files.reopen(self._ledger, self._view)
+        files.follow(self._ledger, self._view)
 
     def close(self) -> None:
         """Close the files."""
         with self._lock:
             self._compaction.close()
-            self._view.replace(-1, [])
+            self._view.replace(None, [], [])
+            self._turn.close()
             self._ledger.close()
 
     def __enter__(self) -> ReprintIndex:
@@ -240,19 +287,24 @@ class ReprintIndex:
 
 
 def mark_of(key: str) -> int:
-    """Give the 32 bits by which a key is found; they stand among the features."""
-    return xxhash.xxh32_intdigest(key.encode("utf-8", "surrogatepass"))
-
-
-def _features(key: str, found: Fingerprint) -> list[int]:
-    return [mark_of(key), *found.features]
+    """Give the 40 bits by which a key is found; they stand among the features."""
+    return xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) & FEATURE_MASK
 
 
 def _half(digest: str) -> int:
-    return int.from_bytes(bytes.fromhex(digest[:16]), "big", signed=True)
+    return int(digest[:16], 16) - 2**63
 
 
-def _nearest(copies: dict[int, tuple[Row, Verdict | None]]) -> Match | None:
+def _twins(copies: Copies) -> list[int]:
+    """Give those copies that fold to the very text."""
+    return [
+        number
+        for number, (_, verdict) in copies.items()
+        if verdict is not None and verdict.relation in ("same", "script") and verdict.score == 1.0
+    ]
+
+
+def _nearest(copies: Copies) -> Match | None:
     found: Sequence[tuple[Row, Verdict]] = [(r, v) for r, v in copies.values() if v is not None]
     if not found:
         return None

@@ -1,9 +1,10 @@
-"""The index's SQLite file: its documents, their links, and which segments hold the rest."""
+"""The index's SQLite file: its older documents, all links, and which segments there are."""
 
 from __future__ import annotations
 
+import secrets
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,21 +13,20 @@ from typing import Any
 import zstandard
 
 from crawler.state.wal import use_wal
-from pipelines.dedup.clusters import Member
+from pipelines.dedup.journal import Row
 
-FORMAT = 2
+FORMAT = 3
 
-# A new document is one row of `tail`. Compaction moves it: its features into a segment, its text,
-# packed, into `texts` or nowhere, the rest into `documents`.
+# A new document stands in a log. Compaction moves it: its features into a segment, its text,
+# packed, into `texts` or nowhere, the rest into `documents`. `flushed` is the last number that the
+# segments have, -1 until there is a first log; the names of all files beside this one begin with
+# `base`.
 _TABLES = """
-CREATE TABLE header (format INTEGER NOT NULL, generation INTEGER NOT NULL);
-INSERT INTO header VALUES (2, 0);
+CREATE TABLE header (
+    format INTEGER NOT NULL, base TEXT NOT NULL, flushed INTEGER NOT NULL, front TEXT NOT NULL);
 CREATE TABLE documents (
     number INTEGER PRIMARY KEY, key TEXT NOT NULL, digest INTEGER NOT NULL,
     length INTEGER NOT NULL, published TEXT);
-CREATE TABLE tail (
-    number INTEGER PRIMARY KEY, key TEXT NOT NULL, digest INTEGER NOT NULL,
-    length INTEGER NOT NULL, published TEXT, features BLOB NOT NULL, text BLOB NOT NULL);
 CREATE TABLE texts (number INTEGER PRIMARY KEY, packed BLOB NOT NULL);
 CREATE TABLE dead (number INTEGER PRIMARY KEY);
 CREATE TABLE segments (place INTEGER PRIMARY KEY, name TEXT NOT NULL);
@@ -34,19 +34,14 @@ CREATE TABLE links (a INTEGER NOT NULL, b INTEGER NOT NULL, score REAL NOT NULL,
     PRIMARY KEY (a, b)) WITHOUT ROWID;
 CREATE INDEX links_b ON links (b);
 """
-_ROW = "number, key, digest, length"
-_COMPONENT = f"""
+_COMPONENT = """
 WITH RECURSIVE near (number) AS (
     SELECT ? UNION SELECT b FROM links JOIN near ON a = number WHERE score > 0
     UNION SELECT a FROM links JOIN near ON b = number WHERE score > 0)
-SELECT {_ROW} FROM near JOIN tail USING (number)
-UNION ALL SELECT {_ROW} FROM near JOIN documents USING (number)"""  # noqa: S608 - names of columns
-# Pages in the log at which a writer takes them over itself; compaction does so before that.
+SELECT number FROM near"""
+# Pages in SQLite's log at which a writer takes them over itself; compaction does so before that.
 _CHECKPOINT = 4096
-# A row of the tail with a text of a thousand characters should not take a page of its own: half of
-# an add's time went into new pages. UTF-16 is quick and short for Chinese.
-_PAGE = 8192
-_WIDE, _ANY = "utf-16-le", "surrogatepass"
+_ANY = "surrogatepass"
 
 
 class IndexFileError(Exception):
@@ -54,13 +49,12 @@ class IndexFileError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """A document; `digest` is the first half of its fingerprint's, signed."""
+class State:
+    """What the segments are, the oldest and largest first, up to which number; their filter."""
 
-    number: int
-    key: str
-    digest: int
-    length: int
+    flushed: int
+    front: str
+    segments: tuple[str, ...]
 
 
 class _Guard:
@@ -92,6 +86,7 @@ class Ledger:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._guard = _Guard(path)
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if _mark(path).exists():
@@ -99,28 +94,34 @@ class Ledger:
             self._db = sqlite3.connect(
                 path, timeout=60, isolation_level=None, check_same_thread=False
             )
-            self._db.execute(f"PRAGMA page_size={_PAGE}")
             use_wal(self._db)
             self._db.execute("PRAGMA synchronous=NORMAL")
             self._db.execute(f"PRAGMA wal_autocheckpoint={_CHECKPOINT}")
-            self._prepare()
+            self.base = self._prepare()
         except (sqlite3.Error, OSError) as error:
             raise IndexFileError(f"{path}: not a reprint index: {error}") from error
 
-    def _prepare(self) -> None:
+    def _prepare(self) -> str:
         with self.writing():
             if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'header'").fetchone():
                 for statement in filter(str.strip, _TABLES.split(";")):
                     self._db.execute(statement)
-            found = self._db.execute("SELECT format FROM header").fetchone()
+                base = f"{self.path.name}.{secrets.token_hex(4)}"
+                self._db.execute("INSERT INTO header VALUES (?, ?, -1, '')", (FORMAT, base))
+            found = self._db.execute("SELECT * FROM header").fetchone()
         if not found or found[0] != FORMAT:
             self._db.close()
             number = found[0] if found else "none"
             raise IndexFileError(f"{self.path}: format {number}, this version reads {FORMAT}")
+        return str(found[1])
+
+    def beside(self, ending: str) -> Path:
+        """Name a file that belongs to the index."""
+        return self.path.with_name(f"{self.base}.{ending}")
 
     def guarded(self) -> _Guard:
         """Name the file where it turns out to be damaged."""
-        return _Guard(self.path)
+        return self._guard
 
     @contextmanager
     def writing(self) -> Iterator[None]:
@@ -133,59 +134,50 @@ class Ledger:
             raise
         self._db.execute("COMMIT")
 
-    @contextmanager
-    def reading(self) -> Iterator[None]:
-        """See the file as it is at one moment, inside a transaction of writing or not."""
-        if self._db.in_transaction:
-            yield
-            return
-        self._db.execute("BEGIN")
-        try:
-            yield
-        finally:
-            self._db.execute("COMMIT")
+    def state(self) -> State:
+        """Give what the segments are at one moment."""
+        rows = self._db.execute(
+            "SELECT flushed, front, name FROM header LEFT JOIN segments ORDER BY place"
+        ).fetchall()
+        return State(int(rows[0][0]), rows[0][1], tuple(row[2] for row in rows if row[2]))
 
-    def append(self, row: Row, published: str | None, features: bytes, text: str) -> bool:
-        """Add a document behind the newest; False says that another process took the number."""
-        # Compaction leaves the newest row where it is, so this sees what any process added.
-        done = self._db.execute(
-            "INSERT INTO tail SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7"
-            " WHERE (SELECT coalesce(max(number), 0) FROM tail) = ?1 - 1",
-            (
-                row.number,
-                row.key,
-                row.digest,
-                row.length,
-                published,
-                features,
-                text.encode(_WIDE, _ANY),
-            ),
-        )
-        return done.rowcount == 1
+    def begun(self) -> None:
+        """Note that there is a first log."""
+        self._db.execute("UPDATE header SET flushed = 0 WHERE flushed < 0")
+
+    def put_front(self, name: str) -> None:
+        """Let another filter stand before the segments."""
+        self._db.execute("UPDATE header SET front = ?", (name,))
 
     def row(self, number: int) -> Row | None:
-        """Give a living document."""
+        """Give a living document that no log has any more."""
         found = self._db.execute(
-            f"SELECT {_ROW} FROM tail WHERE number = ?1"  # noqa: S608 - names of columns
-            f" UNION ALL SELECT {_ROW} FROM documents WHERE number = ?1",
-            (number,),
+            "SELECT number, key, digest, length FROM documents WHERE number = ?", (number,)
         ).fetchone()
         return Row(*found) if found else None
 
     def text(self, number: int) -> str | None:
         """Give the text of a document, where it is kept here."""
-        found = self._db.execute("SELECT text FROM tail WHERE number = ?", (number,)).fetchone()
-        if found:
-            return bytes(found[0]).decode(_WIDE, _ANY)
         found = self._db.execute("SELECT packed FROM texts WHERE number = ?", (number,)).fetchone()
-        if not found:
-            return None
-        return zstandard.decompress(found[0]).decode("utf-8", _ANY)
+        return zstandard.decompress(found[0]).decode("utf-8", _ANY) if found else None
+
+    def is_dead(self, number: int) -> bool:
+        """Tell whether a number stands for no document any more."""
+        found = self._db.execute("SELECT 1 FROM dead WHERE number = ?", (number,)).fetchone()
+        return found is not None
+
+    def dead(self) -> list[int]:
+        """Give the numbers that stand for no document any more."""
+        return [row[0] for row in self._db.execute("SELECT number FROM dead")]
+
+    def count_dead(self) -> int:
+        """Count the numbers that stand for no document any more."""
+        return int(self._db.execute("SELECT count(*) FROM dead").fetchone()[0])
 
     def remove(self, number: int) -> list[int]:
         """Forget a document; gives those that were linked to it."""
         linked = [other for other, score in self.links(number) if score > 0]
-        for table in ("tail", "documents", "texts"):
+        for table in ("documents", "texts"):
             self._db.execute(f"DELETE FROM {table} WHERE number = ?", (number,))  # noqa: S608
         self._db.execute("DELETE FROM links WHERE a = ?1 OR b = ?1", (number,))
         self._db.execute("INSERT INTO dead VALUES (?)", (number,))
@@ -205,56 +197,34 @@ class Ledger:
             (number,),
         ).fetchall()
 
-    def component(self, number: int) -> list[Member]:
-        """Give all documents that are linked to one, directly or through others."""
-        rows = self._db.execute(_COMPONENT, (number,)).fetchall()
-        return [Member(number, key, length) for number, key, _, length in rows]
+    def component(self, number: int) -> list[int]:
+        """Give the numbers of all documents linked to one, directly or through others."""
+        return [row[0] for row in self._db.execute(_COMPONENT, (number,))]
 
-    def tail(self, after: int, until: int = 2**62) -> Iterator[tuple[int, bytes]]:
-        """Give number and features of the newer documents that no segment has."""
-        return self._db.execute(
-            "SELECT number, features FROM tail WHERE number > ? AND number <= ? ORDER BY number",
-            (after, until),
-        )
+    def keep(self, documents: Iterable[tuple[Row, str | None]], texts: Iterable[str]) -> None:
+        """Take documents over from a log, with texts or none; they count when it is flushed."""
+        pack = zstandard.ZstdCompressor(level=3).compress
+        rows = [(*row, published) for row, published in documents]
+        packed = [
+            (row[0], pack(text.encode("utf-8", _ANY)))
+            for row, text in zip(rows, texts, strict=False)
+        ]
+        with self.writing():
+            self._db.executemany("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", rows)
+            self._db.executemany("INSERT OR REPLACE INTO texts VALUES (?, ?)", packed)
 
-    def last(self) -> int:
-        """Give the number of the newest document; it is always in the tail."""
-        return int(self._db.execute("SELECT coalesce(max(number), 0) FROM tail").fetchone()[0])
+    def flush(self, numbers: range) -> None:
+        """Let the documents of a log count; those that died meanwhile go."""
+        edges = (numbers.start, numbers.stop)
+        for table in ("documents", "texts"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE number IN"  # noqa: S608 - a name of these
+                " (SELECT number FROM dead WHERE number >= ? AND number < ?)",
+                edges,
+            )
+        self._db.execute("UPDATE header SET flushed = ?", (numbers.stop - 1,))
 
-    def generation(self) -> int:
-        """Tell how often the segments have changed."""
-        return int(self._db.execute("SELECT generation FROM header").fetchone()[0])
-
-    def segments(self) -> list[str]:
-        """Give the names of the segments, the oldest and largest first."""
-        return [row[0] for row in self._db.execute("SELECT name FROM segments ORDER BY place")]
-
-    def dead(self) -> list[int]:
-        """Give the numbers that stand for no document any more."""
-        return [row[0] for row in self._db.execute("SELECT number FROM dead")]
-
-    def count(self) -> int:
-        """Count the living documents; numbers are dense."""
-        (dead,) = self._db.execute("SELECT count(*) FROM dead").fetchone()
-        return self.last() - int(dead)
-
-    def flushed(self, until: int, keep_texts: bool) -> None:
-        """Move the tail's rows up to a number out of it; they are in a segment now."""
-        if keep_texts:
-            pack = zstandard.ZstdCompressor(level=3).compress
-            rows = self._db.execute("SELECT number, text FROM tail WHERE number <= ?", (until,))
-            packed = [
-                (n, pack(bytes(t).decode(_WIDE, _ANY).encode("utf-8", _ANY))) for n, t in rows
-            ]
-            self._db.executemany("INSERT INTO texts VALUES (?, ?)", packed)
-        self._db.execute(
-            f"INSERT INTO documents SELECT {_ROW}, published FROM tail"  # noqa: S608 - names
-            " WHERE number <= ?",
-            (until,),
-        )
-        self._db.execute("DELETE FROM tail WHERE number <= ?", (until,))
-
-    def replace(self, names: Iterable[str], name: str) -> None:
+    def replace(self, names: Sequence[str], name: str) -> None:
         """Put one segment in the place of others, or behind all."""
         places = [
             self._db.execute("SELECT place FROM segments WHERE name = ?", (old,)).fetchone()[0]
@@ -264,13 +234,9 @@ class Ledger:
         place = min(places, default=None)
         self._db.execute("INSERT INTO segments VALUES (?, ?)", (place, name))
 
-    def publish(self) -> None:
-        """Let the other processes know that the segments have changed."""
-        self._db.execute("UPDATE header SET generation = generation + 1")
-
-    def checkpoint(self, mode: str) -> Any:
-        """Take the log's pages over into the file."""
-        return self._db.execute(f"PRAGMA wal_checkpoint({mode})").fetchone()
+    def checkpoint(self) -> Any:
+        """Take the pages in SQLite's log over into the file, as far as nobody reads them."""
+        return self._db.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
 
     def close(self) -> None:
         """Close the connection."""

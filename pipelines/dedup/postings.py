@@ -1,11 +1,13 @@
-"""Which documents share features with a text: the segments, and the newest documents in memory."""
+"""Which documents share features with a text: the segments, and the logs of the newest ones."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from heapq import nsmallest
 
+from pipelines.dedup.front import Front
+from pipelines.dedup.journal import Log
 from pipelines.dedup.segments import Segment
 
 HOT = 64  # documents of one feature; a feature of more is a template's, or a much copied story's
@@ -24,42 +26,43 @@ class Candidates:
 
 
 class PostingsView:
-    """One process's view of the postings."""
+    """One process's view of the postings: files that stay open though others replace them."""
 
     def __init__(self) -> None:
+        self.front: Front | None = None
         self.segments: list[Segment] = []
-        self.generation = -1
-        self.last = 0
-        self.fresh = 0
-        self._tail: dict[int, list[int]] = {}
+        self.logs: list[Log] = []
         self._failures: dict[int, int] = {}
 
-    def replace(self, generation: int, segments: list[Segment]) -> None:
-        """Take other segments; the documents in memory are forgotten and read anew."""
+    def replace(self, front: Front | None, segments: list[Segment], logs: list[Log]) -> None:
+        """Take other segments and logs, the oldest first, and the filter of the segments."""
         for segment in self.segments:
-            segment.close()
-        self.generation, self.segments = generation, segments
-        self.last = self.fresh = 0
-        self._tail = {}
+            if segment not in segments:
+                segment.close()
+        self.front, self.segments, self.logs = front, segments, logs
 
-    def add(self, number: int, features: Iterable[int]) -> None:
-        """Take in a document that no segment has yet."""
-        tail = self._tail
-        for feature in features:
-            if feature in tail:
-                tail[feature].append(number)
-            else:
-                tail[feature] = [number]
-        self.last = number
-        self.fresh += 1
+    @property
+    def last(self) -> int:
+        """The number of the newest document."""
+        return self.logs[-1].last
+
+    def log_of(self, number: int) -> Log | None:
+        """Give the log that a document stands in, if it is so new."""
+        for log in reversed(self.logs):
+            if number >= log.first:
+                return log
+        return None
 
     def find(self, features: Sequence[int]) -> dict[int, Sequence[int]]:
         """Give those of the features that any document has, each with its documents, in order."""
-        tail = self._tail
-        found: dict[int, Sequence[int]] = {f: tail[f] for f in features if f in tail}
-        for segment in self.segments:
-            for feature, numbers in segment.lookup(features):
-                found[feature] = [*numbers, *found.get(feature, ())]
+        found: dict[int, Sequence[int]] = {}
+        maybe = self.front.maybe(features) if self.front else features
+        hits: list[tuple[int, Sequence[int]]] = []
+        if maybe:
+            hits = [hit for segment in self.segments for hit in segment.lookup(maybe)]
+        hits += [hit for log in self.logs for hit in log.lookup(features)]
+        for feature, numbers in hits:
+            found[feature] = [*found.get(feature, ()), *numbers]
         return found
 
     def candidates(self, found: dict[int, Sequence[int]]) -> Candidates:

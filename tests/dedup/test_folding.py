@@ -11,8 +11,14 @@ from hypothesis import strategies as st
 from opencc import OpenCC
 
 from pipelines.charset.script import fold_script
-from pipelines.dedup.fingerprint import SKETCH, fingerprint
-from pipelines.dedup.folding import aligned, fold, plain
+from pipelines.dedup.fingerprint import (
+    FEATURE_MASK,
+    SKETCH,
+    Overlap,
+    fingerprint,
+    shingles,
+)
+from pipelines.dedup.folding import aligned, fold, fold_points, plain
 
 TEXT = (
     "霁州市与云泽大学签下协议，四年里在十二个县各建一座健康驿站，每站配一台便携超声和一套会诊设备。"
@@ -71,3 +77,29 @@ def test_half_a_text_shares_features_with_the_whole() -> None:
 @pytest.mark.parametrize(("text", "count"), [("", 0), ("雨", 1), ("，。", 0), ("雨" * 500, 1)])
 def test_texts_of_few_shingles_have_few_features(text: str, count: int) -> None:
     assert len(fingerprint(text).features) == count
+
+
+@settings(deadline=None)
+@given(st.text("雨雪风霜雷电云雾晴阴", max_size=400))
+def test_the_features_are_those_of_the_smallest_hashes(text: str) -> None:
+    smallest = sorted(set(shingles(fold_points(text)).tolist()))[:SKETCH]
+
+    assert fingerprint(text).features == tuple(hash_ & FEATURE_MASK for hash_ in smallest)
+
+
+@pytest.mark.parametrize(
+    ("other", "least", "most"),
+    [
+        (TEXT, 1, 1),
+        (OpenCC("s2t").convert(TEXT), 1, 1),
+        (TEXT[: len(TEXT) // 2], 1, 1),
+        (TEXT * 3, 1, 1),
+        (TEXT[:40] + "沙埕渔港的新码头浇下最后一方混凝土，泊位从十八个增加到三十一个。", 0.4, 0.6),
+        ("沙埕渔港的新码头浇下最后一方混凝土，泊位从十八个增加到三十一个。", 0, 0),
+        ("", 0, 0),
+    ],
+    ids=["itself", "other script", "half", "thrice", "half new", "other", "nothing"],
+)
+def test_the_overlap_is_a_share_of_the_shorter_text(other: str, least: float, most: float) -> None:
+    assert least <= Overlap(TEXT).of(other) <= most
+    assert least <= Overlap(other).of(TEXT) <= most

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import itertools
 import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import pytest
 from opencc import OpenCC
 
-from pipelines.dedup import IndexFileError, ReprintIndex, fingerprint
+from pipelines.dedup import (
+    IndexFileError,
+    ReprintIndex,
+    compaction,
+    fingerprint,
+    journal,
+    segments,
+)
 from pipelines.dedup import index as module
 from pipelines.dedup.rebuild import rebuild
 from pipelines.dedup.verify import Verdict, verify
@@ -34,8 +38,10 @@ def index(tmp_path: Path) -> ReprintIndex:
 
 
 @pytest.fixture
-def small_tail(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "TAIL", 20)
+def small_logs(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "CAPACITY", 10_000)  # some fifteen stories
+    monkeypatch.setattr(compaction, "SMALL", 600)
+    monkeypatch.setattr(segments, "STEP", 2000)
 
 
 def story(number: int) -> str:
@@ -173,7 +179,7 @@ def test_a_cluster_outlives_its_leader(index: ReprintIndex) -> None:
     assert index.cluster("b") == ["b", "c"]
 
 
-@pytest.mark.usefixtures("small_tail")
+@pytest.mark.usefixtures("small_logs")
 @pytest.mark.parametrize("own_texts", [True, False], ids=["own texts", "the store's texts"])
 def test_compaction_changes_no_answer(tmp_path: Path, own_texts: bool) -> None:
     texts = {f"key {number}": story(number) for number in range(300)}
@@ -191,10 +197,11 @@ def test_compaction_changes_no_answer(tmp_path: Path, own_texts: bool) -> None:
     assert [match and match.key for match in again] == list(texts)
     assert count == 600
     assert all(known)
-    assert len(list(tmp_path.glob("*.seg"))) <= 3
+    assert 2 <= len(list(tmp_path.glob("*.seg"))) <= 6
+    assert len(list(tmp_path.glob("*.log"))) <= 4
 
 
-@pytest.mark.usefixtures("small_tail")
+@pytest.mark.usefixtures("small_logs")
 def test_two_views_of_one_index_see_what_the_other_added(tmp_path: Path) -> None:
     path = tmp_path / "reprints.db"
     with ReprintIndex(path) as one, ReprintIndex(path) as other:
@@ -215,20 +222,20 @@ def test_a_file_that_is_no_index_is_named(tmp_path: Path) -> None:
         ReprintIndex(path)
 
 
-@pytest.mark.usefixtures("small_tail")
+@pytest.mark.usefixtures("small_logs")
 def test_a_lost_segment_is_named(tmp_path: Path) -> None:
     path = tmp_path / "reprints.db"
     with ReprintIndex(path) as index:
-        for number in range(50):
+        for number in range(100):
             index.add(str(number), story(number))
-    (segment,) = tmp_path.glob("*.seg")
+    segment = next(tmp_path.glob("*.seg"))
     segment.unlink()
 
     with pytest.raises(IndexFileError, match=segment.name):
         ReprintIndex(path)
 
 
-@pytest.mark.usefixtures("small_tail")
+@pytest.mark.usefixtures("small_logs")
 def test_an_index_is_made_anew_in_the_place_of_a_damaged_one(tmp_path: Path) -> None:
     path = tmp_path / "reprints.db"
     path.write_text("this is a letter, not a database " * 100)
@@ -240,42 +247,3 @@ def test_an_index_is_made_anew_in_the_place_of_a_damaged_one(tmp_path: Path) -> 
     assert count == 50
     assert match is not None
     assert match.key == "7"
-
-
-ADDER = """
-import sys
-from pathlib import Path
-from pipelines.dedup import ReprintIndex, index as module
-module.TAIL = 50
-index = ReprintIndex(Path(sys.argv[1]))
-for number in range(100_000):
-    key = f"{sys.argv[2]}-{number}"
-    index.add(key, f"第{number}号来自{sys.argv[2]}的短讯")
-    print(key, flush=True)
-"""
-
-
-def test_what_two_processes_acknowledged_outlives_kill_9(tmp_path: Path) -> None:
-    path = tmp_path / "reprints.db"
-    adders = [
-        subprocess.Popen(
-            [sys.executable, "-c", ADDER, str(path), name], stdout=subprocess.PIPE, text=True
-        )
-        for name in ("甲", "乙")
-    ]
-    deadline = time.monotonic() + 30
-    said: list[str] = []
-    for adder in adders:
-        assert adder.stdout is not None
-        while len(said) < 200 * (adders.index(adder) + 1) and time.monotonic() < deadline:
-            said.append(adder.stdout.readline().strip())
-    for adder in adders:
-        adder.kill()
-        assert adder.stdout is not None
-        said += [line.strip() for line in adder.stdout.readlines() if line.endswith("\n")]
-        adder.wait()
-
-    with ReprintIndex(path) as index:
-        lost = [key for key in said if key not in index]
-    assert len(said) >= 400
-    assert lost == []

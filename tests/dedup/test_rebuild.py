@@ -66,6 +66,22 @@ def test_an_index_that_cannot_be_used_is_made_anew(
         assert len(index) == 3
 
 
+def test_nothing_of_the_former_index_is_left(tmp_path: Path, engine: Engine) -> None:
+    path = tmp_path / "reprints.db"
+    with ReprintIndex(path) as index:
+        index.add("a", STORY)
+    others = [tmp_path / name for name in ("reprints.db.opening", "reprints2.db.1a2b3c4d.lock")]
+    for file in (*others, path.with_name("reprints.db.123456789abc.seg")):
+        file.touch()
+    before = {file.name for file in tmp_path.glob("reprints*")}
+    path.write_text("this is a letter, not a database " * 100)
+
+    ensure_index(path, engine)
+
+    left = {file.name for file in tmp_path.glob("reprints*")} & before
+    assert left == {path.name, *(file.name for file in others)}
+
+
 def test_a_sound_index_is_left_alone(tmp_path: Path, engine: Engine) -> None:
     path = tmp_path / "reprints.db"
     with ReprintIndex(path) as index:
@@ -82,7 +98,7 @@ def test_an_older_index_is_named_with_its_format(tmp_path: Path) -> None:
     path = tmp_path / "reprints.db"
     older(path)
 
-    with pytest.raises(IndexFileError, match=r"reprints\.db: format 1, this version reads 2"):
+    with pytest.raises(IndexFileError, match=r"reprints\.db: format 1, this version reads 3"):
         ReprintIndex(path)
 
 
