@@ -1,30 +1,22 @@
-"""A text as clauses, and the facts in them: numbers, dates, codes, what stands behind a label."""
+"""A text as clauses: where they begin, and which only tell of the copy."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
 from pipelines.charset.script import text_of
+from pipelines.dedup.facts import canonical
 from pipelines.dedup.folding import aligned, plain
 
 # What ends a clause; a point, comma or dash inside a number does not (3.5万元, 1,200).
-_ENDS = re.compile(r"[。！？；，!?;\n\r\t（）()【】…]+|(?<!\d)[,.]|[,.](?!\d)| {2,}")
-
-_NUMERAL = "一二三四五六七八九十百千万亿零〇两壹贰叁肆伍陆柒捌玖拾佰仟"
-# What a Chinese numeral of one character counts: 三批, 第五期; without it 一 is mostly no number.
-_COUNTED = "年月日号时点分期批次届标包轮周季个家名元吨亩"
-FACT = re.compile(
-    rf"[a-z]*\d[a-z\d]*|第[{_NUMERAL}]+|[{_NUMERAL}]{{2,}}|[{_NUMERAL}](?=[{_COUNTED}])"
-)
-# 第三批, 第12期, 2标段: another number is another item of the series.
-SERIES = re.compile(
-    rf"第(?:\d+|[{_NUMERAL}]+)(?:批次?|期|标段|标包|包|号令?|号公告|轮|周|季度)"
-    rf"|(?:\d+|[{_NUMERAL}])(?:标段|标包|包(?!括|含))"
+# Where a page was not parsed, <br/> and &nbsp; do.
+_ENDS = re.compile(
+    r"</?[a-z][^<>]{0,40}>|&[a-z]{2,6};"
+    r"|[。！？；，!?;\n\r\t（）()【】…]+|(?<!\d)[,.]|[,.](?!\d)| {2,}"
 )
 
 # 发布时间：2023-05-08, 责任编辑：某某: the copy's own, nothing of the story.
@@ -38,6 +30,13 @@ _LABEL = re.compile(r"^[^：:]{0,16}(?:：|:(?!\d))")
 NAMING = re.compile(
     r"(?:编号|案号|文号|批号|项目名称|工程名称|合同名称|采购项目|招标项目|标段|包号|标段名称|题目)$"
 )
+# 供应商名称, 中标人, 受让单位, 当事人: whom the text is about.
+PARTY = re.compile(
+    r"(?:供应商|供货商|中标|成交|中选|竞得|受让|出让|竞买|被处罚|当事|许可|持有|获奖|考生|拟任|投标|申请)"
+    r"(?:候选)?(?:人|者|方|单位|企业|商|公司)?(?:名称|姓名)?$|^(?:姓名|企业名称|公司名称|单位名称)$"
+)
+# 中标金额, 预算, 最高限价: what it costs.
+AMOUNT = re.compile(r"(?:金额|价|价格|报价|限价|预算|总额|费用|价款|罚款)(?:元|万元)?$")
 # 霁州5月8日讯, 新华社北京5月9日电: a newspaper's own dateline.
 _DATELINE = re.compile(r"(?:讯|电|报道|消息)$")
 
@@ -59,6 +58,14 @@ class Clause:
     def value(self) -> str:
         """The folded words behind the label."""
         return self.folded[len(self.label) :]
+
+    def canonical(self) -> Clause:
+        """Give the clause with its facts in one way of writing."""
+        named = _LABEL.match(self.source) if self.label else None
+        if named is None:
+            return Clause(canonical(self.source), self.source, "")
+        label = self.label
+        return Clause(label + canonical(self.source[named.end() :]), self.source, label)
 
 
 def clauses(text: str, template: Collection[str] = ()) -> list[Clause]:
@@ -96,17 +103,6 @@ def _spans(text: str) -> Iterator[tuple[int, int]]:
 
 def _is_frame(words: str) -> bool:
     return len(words) <= _FRAME_LENGTH and bool(_FRAME.match(words))
-
-
-@lru_cache(maxsize=8192)
-def masked(folded: str) -> str:
-    """Give a clause with # for each fact."""
-    return FACT.sub("#", folded)
-
-
-def facts(folded: str) -> list[str]:
-    """Give the facts of a clause in order."""
-    return FACT.findall(folded)
 
 
 def is_dateline(clause: Clause) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -9,20 +10,16 @@ import numpy as np
 from rapidfuzz import process
 from rapidfuzz.distance import Indel, LCSseq
 
-from pipelines.dedup.clauses import (
-    NAMING,
-    SERIES,
-    Clause,
-    clauses,
-    facts,
-    is_dateline,
-    masked,
-)
+from pipelines.dedup.clauses import AMOUNT, NAMING, PARTY, Clause, clauses, is_dateline
+from pipelines.dedup.facts import SERIES, agree, facts, masked, own_facts
+from pipelines.dedup.words import is_word, stage
 
 ALIKE = 0.5  # of two clauses' characters, in order: one is the other, retouched
 SLOT_ENDS = 5  # characters that two clauses share at their ends, around other words
 LIKE_VALUE = 0.6  # values behind a label that are this alike are one, misspelt
 HEADING = 2  # clauses of a text that may be its title
+_HIDES = re.compile(r"[*#]")  # a mask or a fact: no words
+TELLING = 6  # characters; a shorter clause may be alike by chance, as 本报讯 and 本报综合
 POOL = 400  # clauses on a side that are compared with all of the other's
 
 
@@ -38,6 +35,11 @@ class Comparison:
     """Equal runs of clauses: where in a, where in b, how many."""
     clauses_a: int = 0
     clauses_b: int = 0
+    met_a: list[int] = field(default_factory=list)
+    """The clauses of a that b has too, equal or retouched."""
+    met_b: list[int] = field(default_factory=list)
+    stretch: int = 0
+    """Characters from the first to the last of these, in the text where that is more."""
     gap: int = 0
     """The smaller side of the widest gap in which neither has what the other has."""
     gaps: int = 0
@@ -47,11 +49,16 @@ class Comparison:
     facts_equal: int = 0
     conflicts: int = 0
     """Clauses with other numbers, or other words behind one label."""
+    names: int = 0
+    """Clauses with another name in the same frame."""
+    title_names: int = 0
     slots: int = 0
-    """Clauses with other words in the same frame: a name, a place, or only a synonym."""
+    """Clauses with another word in the same frame, such as a synonym; also `retouched`."""
     slips: int = 0
     """Clauses of which a character or two are lost: damage, or 5 for 15."""
     decisive: bool = False
+    """A conflict in what names the thing, whom it is about, what it costs, or in the title."""
+    stages: tuple[str, str] = ("", "")
     differences: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -59,6 +66,7 @@ def compare(a: str, b: str, template: Collection[str] = ()) -> Comparison:
     """Align two texts clause by clause and count what is equal, retouched and in conflict."""
     left, right = clauses(a, template), clauses(b, template)
     found = Comparison(clauses_a=len(left), clauses_b=len(right))
+    found.stages = stage(left), stage(right)
     found.length_a = sum(len(clause.folded) for clause in left)
     found.length_b = sum(len(clause.folded) for clause in right)
     lone_a: list[int] = []
@@ -66,13 +74,17 @@ def compare(a: str, b: str, template: Collection[str] = ()) -> Comparison:
     for block, (i1, i2, j1, j2) in _blocks(left, right):
         if block:
             found.runs.append((i1, j1, i2 - i1))
+            found.met_a += range(i1, i2)
+            found.met_b += range(j1, j2)
             for clause in left[i1:i2]:
                 _count_equal(found, clause)
             continue
         size = _gap(found, left[i1:i2], right[j1:j2])
+        left[i1:i2] = [clause.canonical() for clause in left[i1:i2]]
+        right[j1:j2] = [clause.canonical() for clause in right[j1:j2]]
         if i2 - i1 == j2 - j1:
             for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-                if not _pair(found, left[i], right[j], max(i, j) < HEADING):
+                if not _meet(found, left, right, i, j):
                     lone_a.append(i)
                     lone_b.append(j)
         else:
@@ -81,7 +93,12 @@ def compare(a: str, b: str, template: Collection[str] = ()) -> Comparison:
         found.gap = max(found.gap, size)
         found.gaps += size
     _pair_the_rest(found, left, right, lone_a, lone_b)
+    found.stretch = max(_stretch(left, found.met_a), _stretch(right, found.met_b))
     return found
+
+
+def _stretch(clauses: Sequence[Clause], met: Sequence[int]) -> int:
+    return sum(len(c.folded) for c in clauses[min(met) : max(met) + 1]) if met else 0
 
 
 def _blocks(
@@ -134,12 +151,24 @@ def _pair_the_rest(
     for row, column in enumerate(best_b.tolist()):
         if best_a[column] == row and alike[row, column] >= ALIKE - 0.1:
             i, j = lone_a[row], lone_b[column]
-            _pair(found, left[i], right[j], max(i, j) < HEADING)
+            _meet(found, left, right, i, j)
+
+
+def _meet(
+    found: Comparison, left: Sequence[Clause], right: Sequence[Clause], i: int, j: int
+) -> bool:
+    """Count a pair of clauses, and where they stand; False where they are no pair."""
+    if not _pair(found, left[i], right[j], max(i, j) < HEADING):
+        return False
+    if min(len(left[i].folded), len(right[j].folded)) >= TELLING:
+        found.met_a.append(i)
+        found.met_b.append(j)
+    return True
 
 
 def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
     """Count a pair of clauses that differ; False says that they have nothing to do with another."""
-    if a.folded == b.folded:
+    if agree(a.folded, b.folded):
         _count_equal(found, a)
         return True
     if a.label and a.label == b.label:
@@ -149,32 +178,36 @@ def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
     if mask_a == mask_b:
         _conflict(found, a, b, heading)
         return True
+    spans = _spans(mask_a, mask_b)
+    framed = any(min(map(len, span)) > 1 for span in spans)
     ratio = Indel.normalized_similarity(a.folded, b.folded)
-    widest = _slot(mask_a, mask_b)
-    slot = widest > 1 or (heading and widest > 0)
-    if widest > 1 and (facts(a.folded) != facts(b.folded) or heading):
-        _conflict(found, a, b, heading=False)
-        return True
-    if ratio < ALIKE and not slot:
+    if ratio < ALIKE and not framed:
         return False
-    if _other_facts(a.folded, b.folded):
+    own_a, own_b = own_facts(a.folded, b.folded)
+    if own_a and own_b and (framed or _are_others(own_a, own_b)):
         _conflict(found, a, b, heading=False)
         return True
     found.shared += int(ratio * (len(a.folded) + len(b.folded)) / 2)
-    found.slots += slot
-    found.retouched += not slot
+    if _are_names(spans):
+        found.names += 1
+        found.title_names += heading
+    else:
+        found.slots += framed
+        found.retouched += 1
     _tell(found, a, b)
     return True
 
 
 def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     """Count two values behind one label."""
-    same_mask = masked(a.value) == masked(b.value)
-    ratio = Indel.normalized_similarity(a.value, b.value)
-    if not (a.value and b.value):  # behind stars, or on the next line
+    if not (a.value and b.value):  # on the next line
         found.shared += min(len(a.folded), len(b.folded))
         return
-    if same_mask or ratio < LIKE_VALUE or _slot(masked(a.value), masked(b.value)) > 1:
+    mask_a, mask_b = masked(a.value), masked(b.value)
+    ratio = Indel.normalized_similarity(a.value, b.value)
+    spans = _spans(mask_a, mask_b, everywhere=False)
+    others = ratio < LIKE_VALUE or any(min(map(len, span)) > 1 for span in spans)
+    if mask_a == mask_b or others:
         _conflict(found, a, b, heading)
         return
     found.shared += int(ratio * len(a.folded))
@@ -188,7 +221,8 @@ def _conflict(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     series = bool(series_a and series_b) and series_a != series_b
     dated = heading and not (is_dateline(a) or is_dateline(b))
     slip = _is_slip(a.folded, b.folded)
-    if NAMING.search(a.label) or series or (dated and not slip):
+    told = a.label and (PARTY.search(a.label) or AMOUNT.search(a.label))
+    if NAMING.search(a.label) or series or ((dated or told) and not slip):
         found.decisive = True
     found.slips += slip
     found.conflicts += not slip
@@ -201,29 +235,38 @@ def _is_slip(a: str, b: str) -> bool:
     return 0 < lost <= 2 and Indel.distance(a, b) == lost
 
 
-def _other_facts(a: str, b: str) -> bool:
+def _are_others(own_a: Sequence[str], own_b: Sequence[str]) -> bool:
     """Tell whether two clauses name quite other numbers, not the same ones with a slip."""
-    left, right = "".join(facts(a)), "".join(facts(b))
-    return bool(left and right) and Indel.normalized_similarity(left, right) < ALIKE
+    return Indel.normalized_similarity("".join(own_a), "".join(own_b)) < ALIKE
 
 
-def _slot(a: str, b: str) -> int:
-    """Give the widest difference of two clauses that are one form filled in twice, or 0.
+def _spans(a: str, b: str, *, everywhere: bool = True) -> list[tuple[str, str]]:
+    """Give what differs between two clauses that are one form filled in twice; else nothing.
 
     All that differs is other words in place of words. A damaged character stands alone, or is
-    missing on one side.
+    missing on one side, which is no form, unless it needs not be one `everywhere`.
     """
-    equal = widest = at_a = at_b = 0
+    spans: list[tuple[str, str]] = []
+    equal = at_a = at_b = 0
     for block in Indel.editops(a, b).as_matching_blocks():
         if block.size == 1:  # a character in common by chance
             continue
-        within_a, within_b = block.a - at_a, block.b - at_b
-        if bool(within_a) != bool(within_b):
-            return 0
-        widest = max(widest, min(within_a, within_b))
+        within = a[at_a : block.a], b[at_b : block.b]
+        if everywhere and bool(within[0]) != bool(within[1]):
+            return []
+        if within[0] and within[1]:
+            spans.append(within)
         equal += block.size
         at_a, at_b = block.a + block.size, block.b + block.size
-    return widest if equal >= SLOT_ENDS else 0
+    return spans if equal >= SLOT_ENDS or not everywhere else []
+
+
+def _are_names(spans: Sequence[tuple[str, str]]) -> bool:
+    """Tell whether one of the differing spans is a name: no word that a spinner would put there."""
+    return any(
+        min(len(a), len(b)) > 1 and not _HIDES.search(a + b) and not (is_word(a) and is_word(b))
+        for a, b in spans
+    )
 
 
 def _tell(found: Comparison, a: Clause, b: Clause) -> None:

@@ -16,14 +16,19 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Hamming
 
 from pipelines.charset.script import script_of
+from pipelines.dedup.clauses import clauses
 from pipelines.dedup.compare import Comparison, compare
 from pipelines.dedup.folding import fold
 
 SHORT = 80  # folded characters; a shorter text is a copy only where it is equal
+SHORTEST = 16  # folded characters; what is shorter has no copies but equal ones
 EXCERPT = 0.4  # of the longer text; less is a quotation
 COVERED = 0.3  # of the shorter text must be in the other
+QUOTED = 0.55  # covered less than this by one passage: a quotation
+DENSE = 0.8  # of a passage is shared; sentences replaced here and there leave less
 FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
 CONFLICTS = 0.08  # of the clauses; fewer are misprints in a long text
+DAMAGED = 0.65  # covered less than this, what differs is more than damaged characters
 SPREAD = 0.3  # of the prose changed: damage or retouching all over, which hits numbers too
 
 
@@ -52,7 +57,7 @@ def verify(theirs: str, ours: str, template: Collection[str] = ()) -> Verdict | 
     if folded_theirs == folded_ours:
         return Verdict("script" if len(scripts) > 1 else "same", 1.0)
     if min(len(folded_theirs), len(folded_ours)) < SHORT:
-        return None
+        return _verify_short(theirs, ours)
     # In one order whichever is asked about, so that both answers are one.
     if theirs <= ours:
         found = compare(theirs, ours, template)
@@ -69,26 +74,56 @@ def verify(theirs: str, ours: str, template: Collection[str] = ()) -> Verdict | 
     return Verdict(relation, score, tuple(differences))
 
 
+def _verify_short(theirs: str, ours: str) -> Verdict | None:
+    """Take a short text for a copy where the other has every clause of it."""
+    left, right = ([c.canonical().folded for c in clauses(text)] for text in (theirs, ours))
+    whole_left, whole_right = "".join(left), "".join(right)
+    shorter, longer = sorted((len(whole_left), len(whole_right)))
+    if shorter < SHORTEST or shorter < EXCERPT * longer:
+        return None
+    if whole_left == whole_right:
+        return Verdict("revised", 1.0)
+    if len(whole_left) < len(whole_right):
+        return Verdict("extended", 1.0) if all(c in whole_right for c in left) else None
+    return Verdict("excerpt", 1.0) if all(c in whole_left for c in right) else None
+
+
 def _score(found: Comparison) -> float:
     """Give the share of the shorter text that the longer one has, or 0 where they are two."""
     shorter, longer = sorted((found.length_a, found.length_b))
     if not shorter or shorter < EXCERPT * longer:
         return 0.0
     covered = min(1.0, found.shared / shorter)
-    if covered < COVERED or _is_column(found, covered) or _is_template(found):
+    if covered < COVERED or _is_quotation(found, covered) or _is_column(found, covered):
+        return 0.0
+    if _is_template(found, covered):
         return 0.0
     return covered
 
 
-def _is_template(found: Comparison) -> bool:
+def _is_quotation(found: Comparison, covered: float) -> bool:
+    """Tell whether two texts have one passage in common, and each goes its own way around it."""
+    return covered < QUOTED and found.shared >= DENSE * found.stretch
+
+
+def _is_template(found: Comparison, covered: float) -> bool:
     """Tell whether the conflicts are what differs, or one of them decides."""
-    conflicts = found.conflicts + (found.slots + found.slips) / 2
+    if all(found.stages) and found.stages[0] != found.stages[1]:
+        return True
+    conflicts = found.conflicts + found.names + found.slips / 2
     prose = found.prose_equal + found.retouched
-    spread = found.retouched > SPREAD * prose and conflicts <= found.retouched / 2
-    if spread or not (found.conflicts or found.slips > 1 or found.decisive):
+    spread = (
+        covered >= DAMAGED and found.retouched > SPREAD * prose and conflicts <= found.retouched / 2
+    )
+    if spread:
         return False
+    if found.decisive:
+        return True
+    if not (found.conflicts or found.names or found.slips > 1):
+        return False
+    conflicts += found.slots / 2 if found.conflicts else 0
     clauses = prose + found.facts_equal + conflicts
-    return found.decisive or (conflicts >= 2 and conflicts >= CONFLICTS * clauses)
+    return conflicts >= 2 and conflicts >= CONFLICTS * clauses
 
 
 def _is_column(found: Comparison, covered: float) -> bool:
