@@ -11,14 +11,15 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel, LCSseq
 
 from pipelines.dedup.clauses import AMOUNT, NAMING, PARTY, Clause, clauses, is_dateline
-from pipelines.dedup.facts import SERIES, agree, facts, masked, own_facts
-from pipelines.dedup.words import is_word, stage
+from pipelines.dedup.facts import NUMERAL, SERIES, agree, facts, masked, own_facts
+from pipelines.dedup.words import RARE, UNUSUAL, is_word, stage
 
 ALIKE = 0.5  # of two clauses' characters, in order: one is the other, retouched
 SLOT_ENDS = 5  # characters that two clauses share at their ends, around other words
 LIKE_VALUE = 0.6  # values behind a label that are this alike are one, misspelt
 HEADING = 2  # clauses of a text that may be its title
-_HIDES = re.compile(r"[*#]")  # a mask or a fact: no words
+_MASKS = re.compile(r".*\*.*")
+_NO_WORDS = re.compile(rf"[#{NUMERAL}]")
 TELLING = 6  # characters; a shorter clause may be alike by chance, as 本报讯 and 本报综合
 POOL = 400  # clauses on a side that are compared with all of the other's
 
@@ -58,14 +59,21 @@ class Comparison:
     """Clauses of which a character or two are lost: damage, or 5 for 15."""
     decisive: bool = False
     """A conflict in what names the thing, whom it is about, what it costs, or in the title."""
+    converted: bool = False
+    """In two scripts: converted by words, 文件 becomes 檔案, and only numbers and labels tell."""
     stages: tuple[str, str] = ("", "")
     differences: list[tuple[str, str]] = field(default_factory=list)
 
 
-def compare(a: str, b: str, template: Collection[str] = ()) -> Comparison:
-    """Align two texts clause by clause and count what is equal, retouched and in conflict."""
+def compare(
+    a: str, b: str, template: Collection[str] = (), *, converted: bool = False
+) -> Comparison:
+    """Align two texts clause by clause and count what is equal, retouched and in conflict.
+
+    `converted` says that they are in two scripts.
+    """
     left, right = clauses(a, template), clauses(b, template)
-    found = Comparison(clauses_a=len(left), clauses_b=len(right))
+    found = Comparison(clauses_a=len(left), clauses_b=len(right), converted=converted)
     found.stages = stage(left), stage(right)
     found.length_a = sum(len(clause.folded) for clause in left)
     found.length_b = sum(len(clause.folded) for clause in right)
@@ -188,7 +196,7 @@ def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
         _conflict(found, a, b, heading=False)
         return True
     found.shared += int(ratio * (len(a.folded) + len(b.folded)) / 2)
-    if _are_names(spans):
+    if _are_names(spans, RARE if found.converted else UNUSUAL):
         found.names += 1
         found.title_names += heading
     else:
@@ -207,6 +215,9 @@ def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     ratio = Indel.normalized_similarity(a.value, b.value)
     spans = _spans(mask_a, mask_b, everywhere=False)
     others = ratio < LIKE_VALUE or any(min(map(len, span)) > 1 for span in spans)
+    told = NAMING.search(a.label) or PARTY.search(a.label)
+    if found.converted and not (told and _are_names(spans, RARE)):
+        others = all(own_facts(a.value, b.value))
     if mask_a == mask_b or others:
         _conflict(found, a, b, heading)
         return
@@ -261,12 +272,13 @@ def _spans(a: str, b: str, *, everywhere: bool = True) -> list[tuple[str, str]]:
     return spans if equal >= SLOT_ENDS or not everywhere else []
 
 
-def _are_names(spans: Sequence[tuple[str, str]]) -> bool:
+def _are_names(spans: Sequence[tuple[str, str]], least: float) -> bool:
     """Tell whether one of the differing spans is a name: no word that a spinner would put there."""
-    return any(
-        min(len(a), len(b)) > 1 and not _HIDES.search(a + b) and not (is_word(a) and is_word(b))
-        for a, b in spans
-    )
+    for span in spans:
+        a, b = (_NO_WORDS.sub("", _MASKS.sub("", side)) for side in span)
+        if min(len(a), len(b)) > 1 and not (is_word(a, least) and is_word(b, least)):
+            return True
+    return False
 
 
 def _tell(found: Comparison, a: Clause, b: Clause) -> None:

@@ -16,16 +16,16 @@ MASK = "*"  # what 138****5678 and 张** do not say; it stands for any character
 _MASKED = re.compile(r"[*＊×✕]+|某+|○{2,}|(?<=\d)[xX]{2,}|\b[xX]{2,}(?=\d)")
 _HIDDEN = 12  # characters that a mask hides at most
 
-_NUMERAL = "一二三四五六七八九十百千万亿零〇两壹贰叁肆伍陆柒捌玖拾佰仟"
+NUMERAL = "一二三四五六七八九十百千万亿零〇两壹贰叁肆伍陆柒捌玖拾佰仟"
 # What a Chinese numeral of one character counts: 三批, 第五期; without it 一 is mostly no number.
 _COUNTED = "年月日号时点分期批次届标包轮周季个家名元吨亩"
 FACT = re.compile(
-    rf"[a-z]*[*]?\d[a-z\d*]*|第[{_NUMERAL}]+|[{_NUMERAL}]{{2,}}|[{_NUMERAL}](?=[{_COUNTED}])"
+    rf"[a-z]*[*]?\d[a-z\d*]*|第[{NUMERAL}]+|[{NUMERAL}]{{2,}}|[{NUMERAL}](?=[{_COUNTED}])"
 )
 # 第三批, 第12期, 2标段: another number is another item of the series.
 SERIES = re.compile(
-    rf"第(?:\d+|[{_NUMERAL}]+)(?:批次?|期|标段|标包|包|号令?|号公告|轮|周|季度)"
-    rf"|(?:\d+|[{_NUMERAL}])(?:标段|标包|包(?!括|含))"
+    rf"第(?:\d+|[{NUMERAL}]+)(?:批次?|期|标段|标包|包|号令?|号公告|轮|周|季度)"
+    rf"|(?:\d+|[{NUMERAL}])(?:标段|标包|包(?!括|含))"
 )
 
 _DIGITS = dict(
@@ -118,7 +118,7 @@ def _whole(match: re.Match[str]) -> str:
 # In this order: what one has written, the next may read.
 WRITINGS: tuple[Writing, ...] = (
     _writing(
-        rf"(?<![\d.])[{_NUMERAL}]{{2,}}|(?<![\d.])[{_NUMERAL}](?=[月日年])",
+        rf"(?<![\d.])[{NUMERAL}]{{2,}}|(?<![\d.])[{NUMERAL}](?=[月日年])",
         lambda m: _digits(m[0]),
         "二〇二四年五月十日",
         "2024年5月10日",
@@ -154,7 +154,7 @@ WRITINGS: tuple[Writing, ...] = (
     _writing(r"(?<=\d)(?:kg|KG|千克)", "公斤", "5kg", "5公斤"),
     _writing(r"(?<=\d)(?:m2|平米|㎡)", "平方米", "90㎡", "90平方米"),
 )
-_WORTH_IT = re.compile(rf"[\d*＊×✕某○℃{_NUMERAL}]|[xX]{{2}}")
+_WORTH_IT = re.compile(rf"[\d*＊×✕某○℃{NUMERAL}]|[xX]{{2}}")
 
 
 @lru_cache(maxsize=4096)

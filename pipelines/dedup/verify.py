@@ -10,7 +10,7 @@ hit prose as much as numbers: a copy. Short texts are copies only where they are
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz.distance import Hamming
@@ -18,6 +18,7 @@ from rapidfuzz.distance import Hamming
 from pipelines.charset.script import script_of
 from pipelines.dedup.clauses import clauses
 from pipelines.dedup.compare import Comparison, compare
+from pipelines.dedup.facts import agree
 from pipelines.dedup.folding import fold
 
 SHORT = 80  # folded characters; a shorter text is a copy only where it is equal
@@ -54,21 +55,22 @@ def verify(theirs: str, ours: str, template: Collection[str] = ()) -> Verdict | 
     """
     folded_theirs, folded_ours = fold(theirs), fold(ours)
     scripts = {script_of(theirs), script_of(ours)} - {""}
+    converted = len(scripts) > 1
     if folded_theirs == folded_ours:
-        return Verdict("script" if len(scripts) > 1 else "same", 1.0)
+        return Verdict("script" if converted else "same", 1.0)
     if min(len(folded_theirs), len(folded_ours)) < SHORT:
         return _verify_short(theirs, ours)
     # In one order whichever is asked about, so that both answers are one.
     if theirs <= ours:
-        found = compare(theirs, ours, template)
+        found = compare(theirs, ours, template, converted=converted)
         differences = found.differences
     else:
-        found = compare(ours, theirs, template)
+        found = compare(ours, theirs, template, converted=converted)
         differences = [(b, a) for a, b in found.differences]
     score = _score(found)
     if not score:
         return None
-    if len(scripts) > 1 and _is_converted(folded_theirs, folded_ours):
+    if converted and _is_converted(folded_theirs, folded_ours):
         return Verdict("script", score, tuple(differences))
     relation = _relation(found, len(folded_theirs), len(folded_ours))
     return Verdict(relation, score, tuple(differences))
@@ -81,11 +83,15 @@ def _verify_short(theirs: str, ours: str) -> Verdict | None:
     shorter, longer = sorted((len(whole_left), len(whole_right)))
     if shorter < SHORTEST or shorter < EXCERPT * longer:
         return None
-    if whole_left == whole_right:
+    if agree(whole_left, whole_right):
         return Verdict("revised", 1.0)
     if len(whole_left) < len(whole_right):
-        return Verdict("extended", 1.0) if all(c in whole_right for c in left) else None
-    return Verdict("excerpt", 1.0) if all(c in whole_left for c in right) else None
+        return Verdict("extended", 1.0) if _holds(whole_right, right, left) else None
+    return Verdict("excerpt", 1.0) if _holds(whole_left, left, right) else None
+
+
+def _holds(whole: str, parts: Sequence[str], wanted: Sequence[str]) -> bool:
+    return all(clause in whole or any(agree(clause, part) for part in parts) for clause in wanted)
 
 
 def _score(found: Comparison) -> float:
