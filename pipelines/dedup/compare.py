@@ -11,7 +11,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import Indel, LCSseq
 
 from pipelines.dedup.clauses import AMOUNT, NAMING, PARTY, Clause, clauses, is_dateline
-from pipelines.dedup.facts import NUMERAL, SERIES, agree, facts, masked, own_facts
+from pipelines.dedup.facts import NUMERAL, SERIES, agree, has_facts, masked, own_facts
 from pipelines.dedup.words import RARE, UNUSUAL, is_word, stage
 
 ALIKE = 0.5  # of two clauses' characters, in order: one is the other, retouched
@@ -129,7 +129,7 @@ def _gap(found: Comparison, left: Sequence[Clause], right: Sequence[Clause]) -> 
 
 def _count_equal(found: Comparison, clause: Clause) -> None:
     found.shared += len(clause.folded)
-    if facts(clause.folded):
+    if clause.counts and has_facts(clause.folded):
         found.facts_equal += 1
     else:
         found.prose_equal += 1
@@ -283,4 +283,4 @@ def _are_names(spans: Sequence[tuple[str, str]], least: float) -> bool:
 
 def _tell(found: Comparison, a: Clause, b: Clause) -> None:
     if len(found.differences) < 8:
-        found.differences.append((a.source[:60], b.source[:60]))
+        found.differences.append((a.source.strip()[:60], b.source.strip()[:60]))

@@ -41,6 +41,11 @@ def masked(folded: str) -> str:
     return FACT.sub("#", folded)
 
 
+def has_facts(folded: str) -> bool:
+    """Tell whether a clause has facts."""
+    return FACT.search(folded) is not None
+
+
 def facts(folded: str) -> list[str]:
     """Give the facts of a clause in order."""
     return FACT.findall(folded)
