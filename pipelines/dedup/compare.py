@@ -12,7 +12,7 @@ from rapidfuzz.distance import Indel, LCSseq
 
 from pipelines.dedup.clauses import AMOUNT, NAMING, PARTY, Clause, clauses, is_dateline
 from pipelines.dedup.facts import NUMERAL, SERIES, agree, has_facts, masked, own_facts
-from pipelines.dedup.words import RARE, UNUSUAL, is_word, stage
+from pipelines.dedup.words import RARE, UNUSUAL, are_offices, are_persons, is_word, stage
 
 ALIKE = 0.5  # of two clauses' characters, in order: one is the other, retouched
 SLOT_ENDS = 5  # characters that two clauses share at their ends, around other words
@@ -22,6 +22,9 @@ _MASKS = re.compile(r".*\*.*")
 _NO_WORDS = re.compile(rf"[#{NUMERAL}]")
 TELLING = 6  # characters; a shorter clause may be alike by chance, as 本报讯 and 本报综合
 POOL = 400  # clauses on a side that are compared with all of the other's
+
+
+Span = tuple[str, str, str]  # of the one, of the other, and the character after both
 
 
 @dataclass(slots=True)
@@ -52,7 +55,8 @@ class Comparison:
     """Clauses with other numbers, or other words behind one label."""
     names: int = 0
     """Clauses with another name in the same frame."""
-    title_names: int = 0
+    sure_names: int = 0
+    """Those among them that are persons' or offices'."""
     slots: int = 0
     """Clauses with another word in the same frame, such as a synonym; also `retouched`."""
     slips: int = 0
@@ -187,18 +191,24 @@ def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:
         _conflict(found, a, b, heading)
         return True
     spans = _spans(mask_a, mask_b)
-    framed = any(min(map(len, span)) > 1 for span in spans)
+    framed = _is_wide(spans)
     ratio = Indel.normalized_similarity(a.folded, b.folded)
     if ratio < ALIKE and not framed:
-        return False
+        persons = are_persons(a.folded, b.folded)
+        if persons:
+            found.names += 1
+            found.sure_names += 1
+            _tell(found, a, b)
+        return persons
     own_a, own_b = own_facts(a.folded, b.folded)
     if own_a and own_b and (framed or _are_others(own_a, own_b)):
         _conflict(found, a, b, heading=False)
         return True
     found.shared += int(ratio * (len(a.folded) + len(b.folded)) / 2)
-    if _are_names(spans, RARE if found.converted else UNUSUAL):
+    named, surely = _names(spans, RARE if found.converted else UNUSUAL)
+    if named:
         found.names += 1
-        found.title_names += heading
+        found.sure_names += surely
     else:
         found.slots += framed
         found.retouched += 1
@@ -214,11 +224,13 @@ def _labelled(found: Comparison, a: Clause, b: Clause, heading: bool) -> None:
     mask_a, mask_b = masked(a.value), masked(b.value)
     ratio = Indel.normalized_similarity(a.value, b.value)
     spans = _spans(mask_a, mask_b, everywhere=False)
-    others = ratio < LIKE_VALUE or any(min(map(len, span)) > 1 for span in spans)
+    others = ratio < LIKE_VALUE or _is_wide(spans)
+    named, surely = _names(spans, RARE if found.converted else UNUSUAL)
     told = NAMING.search(a.label) or PARTY.search(a.label)
-    if found.converted and not (told and _are_names(spans, RARE)):
+    if found.converted and not (told and named):
         others = all(own_facts(a.value, b.value))
     if mask_a == mask_b or others:
+        found.sure_names += surely
         _conflict(found, a, b, heading)
         return
     found.shared += int(ratio * len(a.folded))
@@ -251,13 +263,17 @@ def _are_others(own_a: Sequence[str], own_b: Sequence[str]) -> bool:
     return Indel.normalized_similarity("".join(own_a), "".join(own_b)) < ALIKE
 
 
-def _spans(a: str, b: str, *, everywhere: bool = True) -> list[tuple[str, str]]:
+def _is_wide(spans: Sequence[Span]) -> bool:
+    return any(min(len(a), len(b)) > 1 for a, b, _ in spans)
+
+
+def _spans(a: str, b: str, *, everywhere: bool = True) -> list[Span]:
     """Give what differs between two clauses that are one form filled in twice; else nothing.
 
     All that differs is other words in place of words. A damaged character stands alone, or is
     missing on one side, which is no form, unless it needs not be one `everywhere`.
     """
-    spans: list[tuple[str, str]] = []
+    spans: list[Span] = []
     equal = at_a = at_b = 0
     for block in Indel.editops(a, b).as_matching_blocks():
         if block.size == 1:  # a character in common by chance
@@ -266,19 +282,24 @@ def _spans(a: str, b: str, *, everywhere: bool = True) -> list[tuple[str, str]]:
         if everywhere and bool(within[0]) != bool(within[1]):
             return []
         if within[0] and within[1]:
-            spans.append(within)
+            spans.append((*within, a[block.a : block.a + 1]))
         equal += block.size
         at_a, at_b = block.a + block.size, block.b + block.size
     return spans if equal >= SLOT_ENDS or not everywhere else []
 
 
-def _are_names(spans: Sequence[tuple[str, str]], least: float) -> bool:
-    """Tell whether one of the differing spans is a name: no word that a spinner would put there."""
+def _names(spans: Sequence[Span], least: float) -> tuple[bool, bool]:
+    """Tell whether one of the differing spans is a name, and whether that is sure.
+
+    A name is no word that a spinner would put there.
+    """
+    likely = False
     for span in spans:
-        a, b = (_NO_WORDS.sub("", _MASKS.sub("", side)) for side in span)
-        if min(len(a), len(b)) > 1 and not (is_word(a, least) and is_word(b, least)):
-            return True
-    return False
+        a, b = (_NO_WORDS.sub("", _MASKS.sub("", side)) for side in span[:2])
+        if are_persons(a, b) or are_offices(a, b, span[2]):
+            return True, True
+        likely |= min(len(a), len(b)) > 1 and not (is_word(a, least) and is_word(b, least))
+    return likely, False
 
 
 def _tell(found: Comparison, a: Clause, b: Clause) -> None:

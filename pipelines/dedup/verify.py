@@ -32,6 +32,7 @@ QUOTED = 0.55  # covered less than this by one passage: a quotation
 DENSE = 0.8  # of a passage is shared; sentences replaced here and there leave less
 FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
 CONFLICTS = 0.08  # of the clauses; fewer are misprints in a long text
+NAMED = 0.05  # of the clauses, where one of them names another person or office
 DAMAGED = 0.65  # covered less than this, what differs is more than damaged characters
 SPREAD = 0.3  # of the prose changed: damage or retouching all over, which hits numbers too
 
@@ -151,6 +152,8 @@ def _is_template(found: Comparison, covered: float) -> bool:
         return False
     conflicts += found.slots / 2 if found.conflicts else 0
     clauses = prose + found.facts_equal + conflicts
+    if found.sure_names:
+        return conflicts >= NAMED * clauses
     return conflicts >= 2 and conflicts >= CONFLICTS * clauses
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
 
+from pipelines.boilerplate.names import COMPOUND, NO_NAMES, SURNAMES
 from pipelines.boilerplate.notices.amounts import level
 from pipelines.boilerplate.notices.signs import CALLS, RESULT, STAGES
 from pipelines.charset.model.language import language_model
@@ -24,6 +25,24 @@ def is_word(span: str, least: float = UNUSUAL) -> bool:
     """Tell whether the characters of a span follow each other as those of words do."""
     log_p = language_model().log_p
     return all(log_p(a, b) >= least for a, b in pairwise(span))
+
+
+_PERSON = re.compile(rf"(?:{COMPOUND}|[{SURNAMES}])[一-鿿]{{1,2}}")
+_SAID_OFTEN = -3.5  # 方便, 高度 and 安全 begin as names do
+_OFFICES = frozenset("局厅镇乡村县区市省")
+
+
+def are_persons(a: str, b: str) -> bool:
+    """Tell whether two spans are the names of two persons: 吴敏, 张国庆; not 方便, 高度."""
+    return all(
+        _PERSON.fullmatch(span) and span not in NO_NAMES and not is_word(span, _SAID_OFTEN)
+        for span in (a, b)
+    )
+
+
+def are_offices(a: str, b: str, following: str) -> bool:
+    """Tell whether two spans name two offices or places by what follows: 教育局, 水利局."""
+    return following in _OFFICES and min(len(a), len(b)) > 1
 
 
 def stage(clauses: Sequence[Clause]) -> str:
