@@ -47,16 +47,20 @@ def are_offices(a: str, b: str, following: str) -> bool:
 
 def stage(clauses: Sequence[Clause]) -> str:
     """Name the stage of a tender that a notice's title tells, or nothing."""
-    for clause in clauses[:_HEADLINES]:
-        if len(clause.folded) <= _LONGEST and not clause.label:
-            found = _stage(clause.source)
+    for place, clause in enumerate(clauses[:_HEADLINES]):
+        if len(clause.folded) <= _LONGEST and not clause.label and _PAPER.search(clause.folded):
+            beside = [clause, *clauses[max(0, place - 1) : place], *clauses[place + 1 : place + 2]]
+            often = "".join(c.folded for c in beside[1:] if _AGAIN.fullmatch(c.folded))
+            found = _stage(clause.source + often)
             if found:
                 return found
     return ""
 
 
+_PAPER = re.compile(r"(?:公告|公示|通告|通知|函|书|说明|意向|公开|结果|报告)$")
 # 二次更正公告 is another paper than 更正公告, 终止公告 than 废标公告, 验收公告 than 合同公告.
-_AGAIN = re.compile(r"第?([二三四五])次|(?:再次|重新)(?=招标|采购)")
+_AGAIN = re.compile(r"第?([二三四五2-5])次|(?:再次|重新)(?=招标|采购)")
+_TIMES = {"二": "2", "三": "3", "四": "4", "五": "5"}
 _WITHIN = re.compile(r"(终止|中止|取消|暂停)|(验收)")
 
 
@@ -73,4 +77,4 @@ def _stage(title: str) -> str:
     again = _AGAIN.search(head)
     within = _WITHIN.search(head) if found in ("废标", "合同") else None
     kind = str(within.lastindex) if within else ""
-    return found + (again[1] or "二" if again else "") + kind
+    return found + (_TIMES.get(again[1], again[1]) or "2" if again else "") + kind
