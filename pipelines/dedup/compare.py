@@ -20,6 +20,7 @@ LIKE_VALUE = 0.6  # values behind a label that are this alike are one, misspelt
 HEADING = 2  # clauses of a text that may be its title
 _MASKS = re.compile(r".*\*.*")
 _NO_WORDS = re.compile(rf"[#{NUMERAL}]")
+NEAR = 0.75  # of two clauses' characters; less may be alike by chance
 TELLING = 6  # characters; a shorter clause may be alike by chance, as 本报讯 and 本报综合
 POOL = 400  # clauses on a side that are compared with all of the other's
 
@@ -40,7 +41,7 @@ class Comparison:
     clauses_a: int = 0
     clauses_b: int = 0
     met_a: list[int] = field(default_factory=list)
-    """The clauses of a that b has too, equal or retouched."""
+    """The clauses of a that b has too, equal or nearly so."""
     met_b: list[int] = field(default_factory=list)
     stretch: int = 0
     """Characters from the first to the last of these, in the text where that is more."""
@@ -172,7 +173,8 @@ def _meet(
     """Count a pair of clauses, and where they stand; False where they are no pair."""
     if not _pair(found, left[i], right[j], max(i, j) < HEADING):
         return False
-    if min(len(left[i].folded), len(right[j].folded)) >= TELLING:
+    a, b = left[i].folded, right[j].folded
+    if min(len(a), len(b)) >= TELLING and Indel.normalized_similarity(a, b) >= NEAR:
         found.met_a.append(i)
         found.met_b.append(j)
     return True

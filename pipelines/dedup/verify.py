@@ -37,8 +37,9 @@ IN_COMMON = 0.1  # of the runs of three characters; less leaves nothing to compa
 EXCERPT = 0.4  # of the longer text; less is a quotation
 QUOTATION = 0.2  # of the longer text, heads and tails included; less needs no look
 COVERED = 0.3  # of the shorter text must be in the other
-QUOTED = 0.55  # covered less than this by one passage: a quotation
+QUOTED = 0.55  # covered less than this by one passage, or by other words: no copy
 DENSE = 0.8  # of a passage is shared; sentences replaced here and there leave less
+REWORDED = 0.3  # of the clauses in common; sentences replaced leave the others as they are
 FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
 CONFLICTS = 0.08  # of the clauses; fewer are misprints in a long text
 NAMED = 0.05  # of the clauses, where one of them names another person or office
@@ -135,9 +136,16 @@ def _score(found: Comparison) -> float:
     covered = min(1.0, found.shared / shorter)
     if covered < COVERED or _is_quotation(found, covered) or _is_column(found, covered):
         return 0.0
-    if _is_template(found, covered):
+    if _is_likeness(found, covered) or _is_template(found, covered):
         return 0.0
     return covered
+
+
+def _is_likeness(found: Comparison, covered: float) -> bool:
+    """Tell whether half is other and what is shared is reworded: entries on two kinds of fish."""
+    reworded = found.retouched + found.names + found.conflicts
+    shared = reworded + found.prose_equal + found.facts_equal
+    return covered < QUOTED and reworded > REWORDED * shared
 
 
 def _is_quotation(found: Comparison, covered: float) -> bool:
