@@ -20,29 +20,49 @@ _HEADLINES = 6  # clauses in which a notice's title stands
 _LONGEST = 60
 
 
+# Words of one character, which a differing span may begin or end with: 对工作, 将推进.
+_SMALL = frozenset("的了并也将要在于被让各之其这此与和及使对为从自称说是有不又就都还用会能着把向")
+
+
 @lru_cache(maxsize=16384)
 def is_word(span: str, least: float = UNUSUAL) -> bool:
-    """Tell whether the characters of a span follow each other as those of words do."""
+    """Tell whether a span is words: pairs of characters that follow each other, and small words.
+
+    One character may be left where a pair is, for a span need not end where a word does.
+    """
     log_p = language_model().log_p
-    return all(log_p(a, b) >= least for a, b in pairwise(span))
+    paired = [log_p(a, b) >= least for a, b in pairwise(span)]
+    left, before = (0 if span[:1] in _SMALL else 1), 0
+    for place, pair in enumerate(paired, 1):
+        alone = left + (span[place] not in _SMALL)
+        left, before = min(alone, before if pair else alone), left
+    return left < (1 if len(span) < 3 else 2)
 
 
 _PERSON = re.compile(rf"(?:{COMPOUND}|[{SURNAMES}])[一-鿿]{{1,2}}")
 _SAID_OFTEN = -3.5  # 方便, 高度 and 安全 begin as names do
-_OFFICES = frozenset("局厅镇乡村县区市省")
+_OFFICES, _PLACES = frozenset("局厅"), frozenset("县镇乡")
 
 
 def are_persons(a: str, b: str) -> bool:
     """Tell whether two spans are the names of two persons: 吴敏, 张国庆; not 方便, 高度."""
     return all(
-        _PERSON.fullmatch(span) and span not in NO_NAMES and not is_word(span, _SAID_OFTEN)
-        for span in (a, b)
+        _PERSON.fullmatch(span) and span not in NO_NAMES and not _is_common(span) for span in (a, b)
     )
 
 
+def _is_common(span: str) -> bool:
+    log_p = language_model().log_p
+    return all(log_p(a, b) >= _SAID_OFTEN for a, b in pairwise(span))
+
+
 def are_offices(a: str, b: str, following: str) -> bool:
-    """Tell whether two spans name two offices or places by what follows: 教育局, 水利局."""
-    return following in _OFFICES and min(len(a), len(b)) > 1
+    """Tell whether two spans name two offices or places by what follows: 教育局, 水利局; 青岚县."""
+    if min(len(a), len(b)) < 2:
+        return False
+    if following in _PLACES:  # 现在县里
+        return not (_is_common(a) or _is_common(b))
+    return following in _OFFICES
 
 
 def stage(clauses: Sequence[Clause]) -> str:
