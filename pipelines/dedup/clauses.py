@@ -15,7 +15,7 @@ from pipelines.dedup.facts import NUMERAL, canonical
 from pipelines.dedup.folding import Points, aligned, plain
 
 # What ends a clause. A point or comma inside a number does not (3.5万元, 1,200), nor one space.
-_ENDS = "。！？；，!?;\n\r\t（）()【】…"
+_ENDS = "。！？；，!?;\n\r\t\u2002\u2003\u3000（）()【】…"
 _POINTS = ",."
 # Where a page was not parsed, <br/> and &nbsp; do.
 _REMAINS = re.compile(r"</?[a-z][^<>]{0,40}>|&[a-z]{2,6};")

@@ -20,8 +20,6 @@ LIKE_VALUE = 0.6  # values behind a label that are this alike are one, misspelt
 HEADING = 2  # clauses of a text that may be its title
 _MASKS = re.compile(r".*\*.*")
 _NO_WORDS = re.compile(rf"[#{NUMERAL}]")
-NEAR = 0.75  # of two clauses' characters; less may be alike by chance
-TELLING = 6  # characters; a shorter clause may be alike by chance, as 本报讯 and 本报综合
 POOL = 400  # clauses on a side that are compared with all of the other's
 
 
@@ -40,11 +38,8 @@ class Comparison:
     """Equal runs of clauses: where in a, where in b, how many."""
     clauses_a: int = 0
     clauses_b: int = 0
-    met_a: list[int] = field(default_factory=list)
-    """The clauses of a that b has too, equal or nearly so."""
-    met_b: list[int] = field(default_factory=list)
-    stretch: int = 0
-    """Characters from the first to the last of these, in the text where that is more."""
+    passage: int = 0
+    """Characters of the longest equal run."""
     gap: int = 0
     """The smaller side of the widest gap in which neither has what the other has."""
     gaps: int = 0
@@ -87,8 +82,7 @@ def compare(
     for block, (i1, i2, j1, j2) in _blocks(left, right):
         if block:
             found.runs.append((i1, j1, i2 - i1))
-            found.met_a += range(i1, i2)
-            found.met_b += range(j1, j2)
+            found.passage = max(found.passage, sum(len(c.folded) for c in left[i1:i2]))
             for clause in left[i1:i2]:
                 _count_equal(found, clause)
             continue
@@ -97,7 +91,7 @@ def compare(
         right[j1:j2] = [clause.canonical() for clause in right[j1:j2]]
         if i2 - i1 == j2 - j1:
             for i, j in zip(range(i1, i2), range(j1, j2), strict=True):
-                if not _meet(found, left, right, i, j):
+                if not _pair(found, left[i], right[j], max(i, j) < HEADING):
                     lone_a.append(i)
                     lone_b.append(j)
         else:
@@ -106,12 +100,7 @@ def compare(
         found.gap = max(found.gap, size)
         found.gaps += size
     _pair_the_rest(found, left, right, lone_a, lone_b)
-    found.stretch = max(_stretch(left, found.met_a), _stretch(right, found.met_b))
     return found
-
-
-def _stretch(clauses: Sequence[Clause], met: Sequence[int]) -> int:
-    return sum(len(c.folded) for c in clauses[min(met) : max(met) + 1]) if met else 0
 
 
 def _blocks(
@@ -164,20 +153,7 @@ def _pair_the_rest(
     for row, column in enumerate(best_b.tolist()):
         if best_a[column] == row and alike[row, column] >= ALIKE - 0.1:
             i, j = lone_a[row], lone_b[column]
-            _meet(found, left, right, i, j)
-
-
-def _meet(
-    found: Comparison, left: Sequence[Clause], right: Sequence[Clause], i: int, j: int
-) -> bool:
-    """Count a pair of clauses, and where they stand; False where they are no pair."""
-    if not _pair(found, left[i], right[j], max(i, j) < HEADING):
-        return False
-    a, b = left[i].folded, right[j].folded
-    if min(len(a), len(b)) >= TELLING and Indel.normalized_similarity(a, b) >= NEAR:
-        found.met_a.append(i)
-        found.met_b.append(j)
-    return True
+            _pair(found, left[i], right[j], max(i, j) < HEADING)
 
 
 def _pair(found: Comparison, a: Clause, b: Clause, heading: bool) -> bool:

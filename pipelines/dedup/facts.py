@@ -9,11 +9,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 
+from pipelines.boilerplate.names import RARER, SURNAMES
 from pipelines.charset.script import fold_script
 from pipelines.dedup.folding import fold
 
 MASK = "*"  # what 138****5678 and 张** do not say; it stands for any characters
-_MASKED = re.compile(r"[*＊×✕]+|某+|○{2,}|(?<=\d)[xX]{2,}|\b[xX]{2,}(?=\d)")
+_MASKED = re.compile(
+    r"[*＊×✕]+|某+|○{2,}|(?<=\d)[xX]{2,}|\b[xX]{2,}(?=\d)"
+    rf"|(?<=[：、，。 ][{SURNAMES}{RARER}])(?:先生|女士)"
+)
 _MASKS = 6  # in two clauses; to match more could take for ever
 _HIDDEN = 12  # characters that a mask hides at most
 
@@ -160,7 +164,7 @@ WRITINGS: tuple[Writing, ...] = (
     _writing(r"(?<=\d)(?:kg|KG|千克)", "公斤", "5kg", "5公斤"),
     _writing(r"(?<=\d)(?:m2|平米|㎡)", "平方米", "90㎡", "90平方米"),
 )
-_WORTH_IT = re.compile(rf"[\d*＊×✕某○℃{NUMERAL}]|[xX]{{2}}")
+_WORTH_IT = re.compile(rf"[\d*＊×✕某○℃{NUMERAL}]|[xX]{{2}}|先生|女士")
 
 
 @lru_cache(maxsize=4096)

@@ -38,12 +38,12 @@ EXCERPT = 0.4  # of the longer text; less is a quotation
 QUOTATION = 0.2  # of the longer text, heads and tails included; less needs no look
 COVERED = 0.3  # of the shorter text must be in the other
 QUOTED = 0.55  # covered less than this by one passage, or by other words: no copy
-DENSE = 0.8  # of a passage is shared; sentences replaced here and there leave less
+DENSE = 0.7  # of what is shared is one passage; sentences replaced leave several
 REWORDED = 0.3  # of the clauses in common; sentences replaced leave the others as they are
 FRAMED = 0.6  # covered less than this by head and tail alone: two articles of one column
 CONFLICTS = 0.08  # of the clauses; fewer are misprints in a long text
 NAMED = 0.05  # of the clauses, where one of them names another person or office
-DAMAGED = 0.65  # covered less than this, what differs is more than damaged characters
+DAMAGED = 0.7  # covered less than this, what differs is more than damaged characters
 SPREAD = 0.3  # of the prose changed: damage or retouching all over, which hits numbers too
 CONVERTED = 0.95  # of the characters are the same after folding
 
@@ -150,7 +150,7 @@ def _is_likeness(found: Comparison, covered: float) -> bool:
 
 def _is_quotation(found: Comparison, covered: float) -> bool:
     """Tell whether two texts have one passage in common, and each goes its own way around it."""
-    return covered < QUOTED and found.shared >= DENSE * found.stretch
+    return covered < QUOTED and found.passage >= DENSE * found.shared
 
 
 def _is_template(found: Comparison, covered: float) -> bool:

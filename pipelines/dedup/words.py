@@ -70,7 +70,7 @@ def stage(clauses: Sequence[Clause]) -> str:
     for place, clause in enumerate(clauses[:_HEADLINES]):
         if len(clause.folded) <= _LONGEST and not clause.label and _PAPER.search(clause.folded):
             beside = [clause, *clauses[max(0, place - 1) : place], *clauses[place + 1 : place + 2]]
-            often = "".join(c.folded for c in beside[1:] if _AGAIN.fullmatch(c.folded))
+            often = "".join(c.folded for c in beside[1:] if _BESIDE.fullmatch(c.folded))
             found = _stage(clause.source + often)
             if found:
                 return found
@@ -80,6 +80,8 @@ def stage(clauses: Sequence[Clause]) -> str:
 _PAPER = re.compile(r"(?:公告|公示|通告|通知|函|书|说明|意向|公开|结果|报告)$")
 # 二次更正公告 is another paper than 更正公告, 终止公告 than 废标公告, 验收公告 than 合同公告.
 _AGAIN = re.compile(r"第?([二三四五2-5])次|(?:再次|重新)(?=招标|采购)")
+# 招标公告（第二次）, 招标公告（延期）: in brackets behind the title.
+_BESIDE = re.compile(rf"(?:{_AGAIN.pattern})|更正|变更|延期|澄清|补充|废标|流标|终止|中止")
 _TIMES = {"二": "2", "三": "3", "四": "4", "五": "5"}
 _WITHIN = re.compile(r"(终止|中止|取消|暂停)|(验收)")
 
