@@ -276,6 +276,8 @@ def _names(spans: Sequence[Span], least: float) -> tuple[bool, bool]:
         a, b = (_NO_WORDS.sub("", _MASKS.sub("", side)) for side in span[:2])
         if are_persons(a, b) or are_offices(a, b, span[2]):
             return True, True
+        if _NO_WORDS.search(span[0] + span[1]):  # a phrase with a number, put in another way
+            continue
         likely |= min(len(a), len(b)) > 1 and not (is_word(a, least) and is_word(b, least))
     return likely, False
 

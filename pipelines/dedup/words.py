@@ -28,7 +28,7 @@ _SMALL = frozenset("的了并也将要在于被让各之其这此与和及使对
 def is_word(span: str, least: float = UNUSUAL) -> bool:
     """Tell whether a span is words: pairs of characters that follow each other, and small words.
 
-    One character may be left where a pair is, for a span need not end where a word does.
+    One in three may be left over, for a span need not end where a word does.
     """
     log_p = language_model().log_p
     paired = [log_p(a, b) >= least for a, b in pairwise(span)]
@@ -36,7 +36,7 @@ def is_word(span: str, least: float = UNUSUAL) -> bool:
     for place, pair in enumerate(paired, 1):
         alone = left + (span[place] not in _SMALL)
         left, before = min(alone, before if pair else alone), left
-    return left < (1 if len(span) < 3 else 2)
+    return left <= len(span) // 3
 
 
 _PERSON = re.compile(rf"(?:{COMPOUND}|[{SURNAMES}])[一-鿿]{{1,2}}")
