@@ -31,10 +31,6 @@ class Finder(Protocol):
         """Give the keys of those that a text is a copy of, without adding it."""
         ...
 
-    def unrelated(self) -> int:
-        """Count the texts that `add` took for copies of others."""
-        ...
-
 
 class Ours:
     """ReprintIndex in a file."""
@@ -42,19 +38,14 @@ class Ours:
     def __init__(self, path: Path) -> None:
         path.mkdir(parents=True)
         self.index = ReprintIndex(path / "reprints.db")
-        self._merged = 0
 
     def add(self, key: str, text: str) -> set[str]:
         match = self.index.add(key, text)
-        self._merged += match is not None
         return {match.key} if match else set()
 
     def near(self, key: str, text: str) -> set[str]:
         match = self.index.nearest(key, fingerprint(text))
         return {match.key} if match else set()
-
-    def unrelated(self) -> int:
-        return self._merged
 
 
 class DatasketchLSH:
@@ -69,20 +60,15 @@ class DatasketchLSH:
             if bands is None
             else MinHashLSH(num_perm=self._size, params=bands)
         )
-        self._merged = 0
 
     def add(self, key: str, text: str) -> set[str]:
         sketch = self._sketch(text)
         found = set(self._lsh.query(sketch))
         self._lsh.insert(key, sketch)
-        self._merged += bool(found)
         return found
 
     def near(self, key: str, text: str) -> set[str]:
         return set(self._lsh.query(self._sketch(text)))
-
-    def unrelated(self) -> int:
-        return self._merged
 
     def _sketch(self, text: str):  # type: ignore[no-untyped-def]
         from datasketch import MinHash
@@ -97,14 +83,12 @@ class SimhashAtThree:
 
     def __init__(self) -> None:
         self._tables: list[dict[int, list[tuple[int, str]]]] = [defaultdict(list) for _ in range(4)]
-        self._merged = 0
 
     def add(self, key: str, text: str) -> set[str]:
         found = self.near(key, text)
         mark = _simhash(text)
         for place, table in enumerate(self._tables):
             table[mark >> 16 * place & 0xFFFF].append((mark, key))
-        self._merged += bool(found)
         return found
 
     def near(self, key: str, text: str) -> set[str]:
@@ -115,9 +99,6 @@ class SimhashAtThree:
             for known, other in table.get(mark >> 16 * place & 0xFFFF, ())
             if (known ^ mark).bit_count() <= 3
         }
-
-    def unrelated(self) -> int:
-        return self._merged
 
 
 def _simhash(text: str) -> int:

@@ -13,8 +13,8 @@ LEAST = 400
 _SENTENCE = re.compile(r"[^。！？]*[。！？]?")
 
 
-def documents(rng: random.Random, count: int) -> list[str]:
-    """Make articles of at least 400 characters out of real paragraphs, none used twice.
+def documents(rng: random.Random, count: int, least: int = LEAST) -> list[str]:
+    """Make articles of at least so many characters out of real paragraphs, none used twice.
 
     Fewer than `count` where the paragraphs do not suffice.
     """
@@ -24,7 +24,7 @@ def documents(rng: random.Random, count: int) -> list[str]:
     text: list[str] = []
     for paragraph in paragraphs:
         text.append(paragraph)
-        if sum(map(len, text)) >= LEAST:
+        if sum(map(len, text)) >= least:
             found.append("\n".join(text))
             text = []
     return found[:count]

@@ -143,6 +143,61 @@ def test_less_than_two_fifths_is_a_quotation() -> None:
     assert verify(whole, STORY) is None
 
 
+def test_one_passage_in_two_texts_is_a_quotation() -> None:
+    assert verify(OTHER + STORY[:90], STORY[:90] + THIRD) is None
+
+
+def test_two_digests_that_share_an_item_are_no_copies() -> None:
+    first = "\n".join(["今日速览", OTHER, STORY])
+
+    assert verify(first, "\n".join(["今日速览", OTHER, THIRD])) is None
+
+
+@pytest.mark.parametrize("title", ["更正公告", "中标结果公告", "终止公告", "公开招标公告（延期）"])
+def test_the_papers_of_one_tender_are_no_copies(title: str) -> None:
+    head = "青岚县医院彩超项目"
+
+    found = verify(f"{head}公开招标公告\n{FIRST_NOTICE}", f"{head}{title}\n{FIRST_NOTICE}")
+
+    assert found is None
+
+
+@pytest.mark.parametrize(
+    ("shown", "written"),
+    [
+        ("0555-2101234", "0555-210****"),
+        ("386万元", "3,860,000.00元"),
+        ("2023年5月18日9时", "2023-05-18 09:00"),
+    ],
+)
+def test_a_fact_masked_or_in_another_writing_is_no_difference(shown: str, written: str) -> None:
+    assert shown in FIRST_NOTICE
+
+    assert verify(FIRST_NOTICE, FIRST_NOTICE.replace(shown, written)) is not None
+
+
+@pytest.mark.parametrize(
+    ("name", "other"),
+    [
+        ("中标供应商：恒达科技有限公司", "中标供应商：明远环保有限公司"),
+        ("成交金额：386万元", "成交金额：368万元"),
+    ],
+)
+def test_another_party_or_amount_decides(name: str, other: str) -> None:
+    award = AWARD.format("HZ-2024-0301", "彩超采购", "恒达科技有限公司")
+
+    assert verify(f"{award}\n{name}", f"{award}\n{other}") is None
+
+
+def test_a_short_text_is_a_copy_where_the_other_has_all_of_it() -> None:
+    short = "霁州市气象台5月8日发布：今天多云，气温12到26摄氏度，早晚有雾，请注意行车安全。"
+
+    found = verify(short, "霁州天气早知道\n" + short.replace("摄氏度", "℃"))
+
+    assert found is not None
+    assert found.relation == "extended"
+
+
 def test_what_only_tells_of_the_copy_does_not_count() -> None:
     one = "来源：霁州晚报 发布时间：2024-03-05 10:22\n" + BATCH.format("三", 42)
     other = "来源：云泽在线 发布时间：2024-03-06 08:00\n" + BATCH.format("三", 42)
