@@ -17,7 +17,7 @@ from rapidfuzz.distance import Indel
 from crawler.items import Damage
 from pipelines.charset.script import script_of
 from pipelines.dedup.best import HEALED
-from pipelines.dedup.clauses import facts
+from pipelines.dedup.facts import facts
 from pipelines.dedup.folding import fold
 from pipelines.dedup.places import Folded, Place, fold_one, folded_of, places_of
 from pipelines.dedup.verify import verify
