@@ -97,9 +97,9 @@ class SourceSpider(Source, scrapy.Spider):
             else:
                 yield request
 
-    def parse_article(
+    async def parse_article(
         self, response: Response, first: str = "", parts: list[str] | None = None
-    ) -> Output:
+    ) -> AsyncIterator[Request | Page]:
         """Yield the response as one Page, or ask for the next page of its article.
 
         `first` is the address of an article's first page, `parts` points to the pages before this

@@ -37,5 +37,8 @@ class Site(ListingSpider):
     async def parse(self, response: Response, page: int = 1) -> AsyncIterator[Request | Page]:
         """Follow what the page lists; a page that lists nothing may be the article itself."""
         outputs = [output async for output in super().parse(response, page)]
-        for output in outputs or self.parse_article(response):
+        for output in outputs:
             yield output
+        if not outputs:
+            async for output in self.parse_article(response):
+                yield output

@@ -11,7 +11,7 @@ from crawler.state.db import articles, reprint_decisions
 from pipelines.dedup import canonical_url
 from pipelines.dedup.clusters import Decision, decided
 from pipelines.dedup.heal import as_fetched, damages_of
-from pipelines.dedup.verify import verify
+from pipelines.dedup.verdict import verify
 
 Cluster = Callable[[str], list[str]]
 

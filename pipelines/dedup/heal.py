@@ -17,10 +17,9 @@ from rapidfuzz.distance import Indel
 from crawler.items import Damage
 from pipelines.charset.script import script_of
 from pipelines.dedup.best import HEALED
-from pipelines.dedup.facts import facts
 from pipelines.dedup.folding import fold
 from pipelines.dedup.places import Folded, Place, fold_one, folded_of, places_of
-from pipelines.dedup.verify import verify
+from pipelines.dedup.verdict import verify
 from pipelines.dedup.writing import as_written, style_of
 
 AROUND = 8  # folded characters on each side that must agree, and all of the sentence
@@ -250,6 +249,8 @@ def _trimmed(filling: str, pre: str, post: str) -> str:
 def _fits(place: Place, filling: str, text: str) -> bool:
     if not place.reading:
         return place.least <= len(filling) <= max(1, place.most)
+    from pipelines.dedup.facts import facts  # loaded by `verify`, before anything fits
+
     folded = fold(filling)
     return (
         folded != place.reading

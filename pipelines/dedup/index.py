@@ -18,7 +18,7 @@ from pipelines.dedup.journal import Log, Row, packed
 from pipelines.dedup.ledger import Ledger
 from pipelines.dedup.lock import Turn
 from pipelines.dedup.postings import PostingsView
-from pipelines.dedup.verify import Verdict, verify
+from pipelines.dedup.verdict import Verdict, verify
 
 # Of the shorter text's shingles: copies with every fifth character edited share a quarter of them.
 OVERLAP = 0.05

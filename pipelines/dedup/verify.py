@@ -19,7 +19,6 @@ Decided so:
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +29,7 @@ from pipelines.dedup.clauses import READ, clauses
 from pipelines.dedup.compare import Comparison, compare
 from pipelines.dedup.facts import agree
 from pipelines.dedup.folding import Points, fold_points
+from pipelines.dedup.verdict import Verdict
 
 SHORT = 80  # folded characters; a shorter text is a copy only where the other has all of it
 SHORTEST = 16  # folded characters; what is shorter has no copies but equal ones
@@ -46,15 +46,6 @@ NAMED = 0.05  # of the clauses, where one of them names another person or office
 DAMAGED = 0.7  # covered less than this, what differs is more than damaged characters
 SPREAD = 0.3  # of the prose changed: damage or retouching all over, which hits numbers too
 CONVERTED = 0.95  # of the characters are the same after folding
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """That two texts are copies: relation, score 0 to 1, and differing spans (theirs, ours)."""
-
-    relation: str
-    score: float
-    differences: tuple[tuple[str, str], ...] = ()
 
 
 def verify(theirs: str, ours: str, template: Collection[str] = ()) -> Verdict | None:

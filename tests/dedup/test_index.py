@@ -19,7 +19,8 @@ from pipelines.dedup import (
 )
 from pipelines.dedup import index as module
 from pipelines.dedup.rebuild import rebuild
-from pipelines.dedup.verify import Verdict, verify
+from pipelines.dedup.verdict import Verdict
+from pipelines.dedup.verify import verify
 from tests.dedup.texts import (
     FIRST_NOTICE,
     NOTICE,
