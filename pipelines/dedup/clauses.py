@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from pipelines.charset.script import codes, text_of
-from pipelines.dedup.facts import NUMERAL, canonical
+from pipelines.dedup.facts import HIDES, NUMERAL, canonical
 from pipelines.dedup.folding import Points, aligned, plain
 
 # What ends a clause. A point or comma inside a number does not (3.5万元, 1,200), nor one space.
@@ -67,6 +67,8 @@ class Clause(NamedTuple):
 
     def canonical(self) -> Clause:
         """Give the clause with its facts in one way of writing."""
+        if not self.counts and not HIDES.search(self.source):
+            return self  # most clauses
         named = _LABEL.match(self.source) if self.label else None
         if named is None:
             return self._replace(folded=canonical(self.source), label="")
@@ -78,6 +80,11 @@ def clauses(text: str, template: Collection[str] = ()) -> list[Clause]:
 
     `template` holds folded clauses that are known to stand on all pages of a site.
     """
+    return list(_split(text, frozenset(template)))
+
+
+@lru_cache(maxsize=8)  # one text is compared with up to sixteen
+def _split(text: str, template: frozenset[str]) -> tuple[Clause, ...]:
     text = text[:READ]
     kept = aligned(text)
     if kept is None:
@@ -100,7 +107,7 @@ def clauses(text: str, template: Collection[str] = ()) -> list[Clause]:
         named = _LABEL.match(source) if "：" in source or ":" in source else None
         label = words[: int(before[start + named.end()]) - first] if named else ""
         found.append(Clause(words, source, label, more > fewer))
-    return found
+    return tuple(found)
 
 
 @cache

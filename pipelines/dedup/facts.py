@@ -164,10 +164,12 @@ WRITINGS: tuple[Writing, ...] = (
     _writing(r"(?<=\d)(?:kg|KG|千克)", "公斤", "5kg", "5公斤"),
     _writing(r"(?<=\d)(?:m2|平米|㎡)", "平方米", "90㎡", "90平方米"),
 )
-_WORTH_IT = re.compile(rf"[\d*＊×✕某○℃{NUMERAL}]|[xX]{{2}}|先生|女士")
+# What may hide or write a fact without a digit.
+HIDES = re.compile(r"[*＊×✕某○℃]|[xX]{2}|先生|女士")
+_WORTH_IT = re.compile(rf"[\d{NUMERAL}]|{HIDES.pattern}")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def canonical(source: str) -> str:
     """Fold a clause with its dates, amounts and units in one way of writing and its masks as *."""
     if not _WORTH_IT.search(source):
