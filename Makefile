@@ -19,7 +19,7 @@ demo: setup
 	@$(PY) -m crawler.demo
 
 test: setup
-	@$(PY) -m pytest
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: setup
 	@$(PY) -m ruff check .

@@ -20,8 +20,8 @@ from pipelines.dedup.lock import Turn
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.verdict import Verdict, verify
 
-# Of the shorter text's shingles: of 200 copies with every fifth character edited the least had .19 in
-# common, of pages made of one stock of sentences the most .10.
+# Of the shorter text's shingles: of 200 copies with every fifth character edited the least had .19
+# in common, of pages made of one stock of sentences the most .10.
 OVERLAP = 0.12
 SETTLED = 64  # comparisons that one document may cost to find its cluster's leaders
 

@@ -132,7 +132,8 @@ def test_a_worker_that_dies_costs_one_page(scrapy: Scrapy, tmp_path: Path) -> No
     with SmallServer(site()) as server:
         ended = scrapy(
             "crawl", "site", "-a", f"url={server.url}/",
-            settings=OPEN | {"ITEM_PIPELINES": '{"deadly_stage.Deadly": 250}'},
+            settings=OPEN
+            | {"ITEM_PIPELINES": '{"deadly_stage.Deadly": 250}', "QINGYUAN_WORKERS": "1"},
             environment={"PYTHONPATH": str(tmp_path)},
         )  # fmt: skip
 

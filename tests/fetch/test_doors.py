@@ -25,7 +25,12 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from tests.crawl.conftest import ROOT
 from tests.crawl.small_server import SmallServer, _Handler, article_page, list_page
 
-OPEN = {"QINGYUAN_ALLOW_ADDRESSES": "127.0.0.1/32", "DOWNLOAD_DELAY": "0", "RETRY_ENABLED": "False"}
+OPEN = {
+    "QINGYUAN_ALLOW_ADDRESSES": "127.0.0.1/32",
+    "DOWNLOAD_DELAY": "0",
+    "RETRY_ENABLED": "False",
+    "QINGYUAN_WORKERS": "0",
+}
 SENTENCE = "拆下的青石逐块编号，堆放在河滩的凉棚里，等着雨季前合拢。"
 STORY = article_page(
     "青岚县石桥修缮进展顺利", ["拆下的青石逐块编号，堆放在河滩的凉棚里，等着雨季前合拢。"] * 4
