@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import os
+import random
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -28,6 +29,11 @@ def _is_loopback(address: Any) -> bool:
         return ipaddress.ip_address(address[0].partition("%")[0]).is_loopback
     except ValueError:
         return str(address[0]) == "localhost"
+
+
+def pytest_configure() -> None:
+    """Draw what the tests draw once for all of their processes; `QINGYUAN_TEST_SEED` repeats it."""
+    os.environ.setdefault("QINGYUAN_TEST_SEED", str(random.SystemRandom().randrange(10**6)))
 
 
 @pytest.fixture(autouse=True)

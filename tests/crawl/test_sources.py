@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import random
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +11,7 @@ from crawler.demo import SOURCES
 from tests.crawl.conftest import Ended, Scrapy
 from tests.web import WebServer, truth
 
-DRAWN = random.SystemRandom().randrange(10**6)
+DRAWN = int(os.environ["QINGYUAN_TEST_SEED"])
 LAYOUTS: tuple[str | int, ...] = ("table", "modern", DRAWN)
 
 
