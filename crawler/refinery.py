@@ -8,6 +8,7 @@ import gzip
 import heapq
 import io
 import json
+import re
 import zlib
 from collections import defaultdict, deque
 from collections.abc import Callable, Iterator
@@ -184,6 +185,10 @@ def _jsonl(path: Path, report: Callable[[str], None]) -> Iterator[Document]:
                 yield Document(f"{path}:{number}", problem=f"unreadable line: {error}")
 
 
+# "\\ud800" is JSON, and no character: what holds it cannot be written as UTF-8.
+_HALVES = re.compile("[\ud800-\udfff]")
+
+
 def _from_json(value: Any, place: str) -> Document:
     if not isinstance(value, dict):
         raise TypeError("not a JSON object")
@@ -192,9 +197,10 @@ def _from_json(value: Any, place: str) -> Document:
         raise TypeError("'url' and 'content_type' must be strings")
     if isinstance(body := value.get("body_b64"), str):
         return Document(url, body=base64.b64decode(body), content_type=content_type)
+    url = _HALVES.sub("\ufffd", url)
     for media in ("html", "text"):
         if isinstance(text := value.get(media), str):
-            return Document(url, text=text, media=media)
+            return Document(url, text=_HALVES.sub("\ufffd", text), media=media)
     raise TypeError("none of 'html', 'text', 'body_b64' is a string")
 
 

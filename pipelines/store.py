@@ -11,6 +11,7 @@ from crawler.items import Article
 from crawler.run import Run
 from crawler.source import rank_of
 from crawler.state.election import store_article
+from crawler.state.operations import storable
 from pipelines.adapt import as_article
 from pipelines.dedup import canonical_url, digest
 
@@ -42,7 +43,7 @@ class StorePipeline:
 
 def row_of(article: Article) -> dict[str, Any]:
     """Make the database row of an article; tuples and nested records become JSON's own types."""
-    row = {name: _plain(value) for name, value in _fields(article).items()}
+    row = {name: storable(_plain(value)) for name, value in _fields(article).items()}
     row["canonical_url"] = row["canonical_url"] or canonical_url(article.url)
     row["fingerprint"] = row["fingerprint"] or digest(article.text)
     return row

@@ -46,13 +46,9 @@ ARGUMENTS = (
 class BrowserDiedError(Exception):
     """The browser, its driver or the page's own process died under a page."""
 
-    failure_class = "browser_died"
-
 
 class BrowserUnavailableError(Exception):
     """The browser cannot be started; the message says why."""
-
-    failure_class = "browser_unavailable"
 
 
 class Life:

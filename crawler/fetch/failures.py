@@ -8,6 +8,9 @@ import re
 # An exception is looked up under its own name and those of its bases.
 EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
     ("Challenged", "", "challenge"),
+    ("BrowserDiedError", "", "browser_died"),
+    ("BrowserUnavailableError", "", "browser_unavailable"),
+    ("ClosedDoorError", "", "closed_door"),
     # Where the host itself is not there, its robots.txt is not what is wrong.
     ("RobotsUnreachable", r"unreachable: \(dns\)", "dns"),
     ("RobotsUnreachable", r"unreachable: \(refused\)", "refused"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -11,6 +12,20 @@ from sqlalchemy import Connection, insert, update
 
 from crawler.items import Rejected
 from crawler.state.db import dead_letters, quarantine, runs
+
+# What no column can hold: PostgreSQL's text has no NUL, and UTF-8 no half of a surrogate pair.
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def storable(value: Any) -> Any:
+    """Give a value with U+FFFD in the place of what no database can hold, in all that it holds."""
+    if isinstance(value, str):
+        return _UNSTORABLE.sub("\ufffd", value) if _UNSTORABLE.search(value) else value
+    if isinstance(value, dict):
+        return {storable(name): storable(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [storable(inner) for inner in value]
+    return value
 
 
 def now() -> str:
@@ -32,6 +47,7 @@ def add_quarantine(
         "archive": rejected.archive,
         "dropped": [asdict(line) for line in rejected.dropped],
     }
+    values = storable(values)
     same = (quarantine.c.url == rejected.url) & (quarantine.c.reason == rejected.reason)
     if not connection.execute(update(quarantine).where(same).values(values)).rowcount:
         connection.execute(

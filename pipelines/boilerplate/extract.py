@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 AUDIT = 300
+FOOTERS = 20
 _CHINESE = re.compile(r"[一-鿿]")
 
 
@@ -146,6 +147,10 @@ def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:
     import trafilatura
     from trafilatura.metadata import extract_metadata
 
+    footers = list(tree.iter("footer"))
+    if len(footers) > FOOTERS:  # nested, as unclosed ones are, each is searched for a licence
+        for footer in footers:
+            footer.tag = "div"
     said = extract_metadata(tree, default_url=url, extensive=True)
     lines = split_lines(trafilatura.extract(tree, deduplicate=False, include_comments=False) or "")
     published = meta_date(tree)

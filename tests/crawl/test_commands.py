@@ -156,3 +156,16 @@ def test_a_gzipped_html_file_is_read(scrapy: Scrapy, tmp_path: Path) -> None:
     scrapy("refine", str(page), "-O", str(tmp_path / "o.jsonl"))
 
     assert [line["status"] for line in read_lines(tmp_path / "o.jsonl")] == ["ok"]
+
+
+def test_refine_reads_half_a_surrogate_pair_as_no_character(scrapy: Scrapy, tmp_path: Path) -> None:
+    source, out = tmp_path / "in.jsonl", tmp_path / "out.jsonl"
+    text = "青岚县石桥修缮本月初动工，\\ud800拆下的青石逐块编号。" * 3
+    source.write_text(
+        f'{{"url": "http://hewan.example/1\\udc00", "text": "石桥修缮\\n\\n{text}"}}\n'
+    )
+
+    ended = scrapy("refine", str(source), "-O", str(out))
+
+    assert ended.exit_code == 0, ended.output
+    assert "\ufffd" in read_lines(out)[0]["url"]
