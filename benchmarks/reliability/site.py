@@ -16,7 +16,7 @@ _WORDS = """
 清晨 正午 傍晚 雨后 集市散场时 开学那天 霜降前 插秧时节 月圆之夜 停电时
 """
 PLACES, WHO, DID, WHAT, WHEN = map(str.split, _WORDS.strip().split("\n"))
-PER_LIST = 40
+PER_LIST = 200  # a source reads twenty pages of a list at most
 
 
 def article(number: int) -> str:
