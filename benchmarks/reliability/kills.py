@@ -93,11 +93,13 @@ class Crawl:
                 start_new_session=True,
             )
 
-    def held(self) -> int:
-        """Count the leases."""
+    def held(self, pid: int | None = None) -> int:
+        """Count the leases, all or those of one process."""
         self.engine = self.engine or open_database(self.url)
         with self.engine.connect().execution_options(reading=True) as connection:
             wanted = select(func.count()).where(frontier.c.status == "leased")
+            if pid is not None:
+                wanted = wanted.where(frontier.c.owner.contains(f"-{pid}-"))
             return connection.scalar(wanted) or 0
 
     def verdict(self) -> list[str]:
@@ -137,7 +139,7 @@ def kill_at_random(crawl: Crawl, kills: int, workers: int, rng: random.Random) -
                 result.problems.append("the crawl ended before it could be killed")
                 break
             continue
-        held = crawl.held() if crawl.data.exists() else 0
+        held = crawl.held(victim.pid) if crawl.data.exists() else 0
         if not held:
             continue
         os.killpg(victim.pid, signal.SIGKILL)
