@@ -21,6 +21,7 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from crawler.fetch.waiting import WaitingQueue
+from crawler.redact import HIDDEN
 from crawler.run import Run, describe
 from crawler.state import leases
 from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
@@ -68,6 +69,8 @@ class Frontier(BaseScheduler):
         self.per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
         self.held: dict[int, Lease] = {}
         self._starts: list[Link] = []
+        # Addresses with credentials, by key: whole only as long as this process lives.
+        self._whole: dict[str, str] = {}
         self._closing: list[Lease] = []
         self._flushing: asyncio.Task[None] | None = None
         self._leasing: asyncio.Task[None] | None = None
@@ -166,7 +169,10 @@ class Frontier(BaseScheduler):
             place = "starts"
         else:
             place = "forced" if request.dont_filter else "rows"
-        return place, to_row(request, self.spider, self.crawler.request_fingerprinter)
+        row = to_row(request, self.spider, self.crawler.request_fingerprinter)
+        if row["url"] != request.url:
+            self._whole[row["key"]] = request.url
+        return place, row
 
     def _arrived(self, request: Request) -> None:
         """Note that a request has come, or will not, being refused as another site's."""
@@ -297,7 +303,7 @@ class Frontier(BaseScheduler):
         lease = Lease(row)
         self.held[row["id"]] = lease
         try:
-            request = to_request(row, self.spider)
+            request = to_request(dict(row) | {"url": self._address(row)}, self.spider)
         except (RequestError, ValueError, TypeError) as error:
             logger.error("%s", error)
             self.run.reasons.append(str(error))
@@ -311,6 +317,12 @@ class Frontier(BaseScheduler):
         if row["archived"] and not anew:
             request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)
+
+    def _address(self, row: Mapping[str, Any]) -> str:
+        whole = self._whole.get(row["key"], row["url"])
+        if f"={HIDDEN}" in whole:
+            raise RequestError(f"{whole}: its credentials died with the process that found it")
+        return str(whole)
 
     def _nudge(self) -> None:
         # The engine asks again only when a download ends, or every five seconds.

@@ -42,7 +42,7 @@ _FREE_HOST = (
     " OR (hosts.owner = :owner AND hosts.wanted > hosts.since AND hosts.since < :now - :term)))"
 )
 _COLUMNS = (
-    "id, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
+    "id, key, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
     " changed_at, fetched_at, etag, last_modified, archived"
 )
 _DUE = (

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from scrapy import Spider
 from scrapy.http import Request
 
+from crawler.redact import redact_url
 from crawler.state.warc import SECRET_HEADERS
 from pipelines.dedup import canonical_url
 
@@ -42,6 +43,7 @@ def to_row(request: Request, spider: Spider, fingerprinter: Any) -> dict[str, An
     """Give a request's columns of a row; raises RequestError.
 
     Requests for one page are one row: the key is the fingerprint under the canonical address.
+    Credentials in an address are hidden in its row.
     """
     parts = urlsplit(request.url)
     if parts.username or parts.password:
@@ -52,7 +54,7 @@ def to_row(request: Request, spider: Spider, fingerprinter: Any) -> dict[str, An
     return {
         "key": fingerprinter.fingerprint(same).hex(),
         "host": parts.netloc.lower(),
-        "url": request.url,
+        "url": redact_url(request.url),
         "callback": _method(request, "callback", request.callback, spider) or "parse",
         "request": json.dumps(_rest(request, spider), ensure_ascii=False, separators=(",", ":")),
         "priority": request.priority,
@@ -76,7 +78,7 @@ def _rest(request: Request, spider: Spider) -> dict[str, Any]:
     if request.cookies:
         raise RequestError(f"{request.url}: cookies are not kept; set COOKIES_ENABLED instead")
     headers = {
-        name.decode("latin-1"): [value.decode("latin-1") for value in values]
+        name.decode("latin-1"): [redact_url(value.decode("latin-1")) for value in values]
         for name, values in request.headers.items()
     }
     for name in headers:

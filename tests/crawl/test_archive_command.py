@@ -210,12 +210,12 @@ def test_a_full_disk_ends_the_crawl_with_its_name_and_loses_nothing_silently(
 ) -> None:
     topics = dict(zip(TOPICS, (f"/2024/0510/{n}.html" for n in range(1000, 1010)), strict=False))
     pages = {path: story(topic) for topic, path in topics.items()}
-    filler = random.Random(7).randbytes(2_500_000).hex()
+    filler = random.Random(7).randbytes(7_000_000).hex()
     pages[topics["石桥修缮"]] += f"<!-- {filler} -->"
     titles = {path: f"青岚县{topic}进展顺利" for topic, path in topics.items()}
     limited = (
         "import resource, sys; from scrapy.cmdline import execute; "
-        "resource.setrlimit(resource.RLIMIT_FSIZE, (2_000_000, 2_000_000)); execute()"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (6_000_000, 6_000_000)); execute()"
     )
     with SmallServer({"/": list_page(titles), **pages}) as server:
         options = [word for name, value in OPEN.items() for word in ("-s", f"{name}={value}")]
@@ -237,7 +237,7 @@ def test_a_full_disk_ends_the_crawl_with_its_name_and_loses_nothing_silently(
     assert ended.returncode == 1, ended.stderr
     assert run["status"] == "failed"
     assert any(reason.startswith("disk full: ") for reason in run["reasons"])
-    assert "the crawl ended early: disk_full" in run["reasons"]
+    assert "the crawl ended early: storage_failed" in run["reasons"]
     assert run["outcomes"]["fetched"] == len(kept)
     assert later["status"] == "good", later["reasons"]
     assert later["outcomes"]["stored"] + run["outcomes"]["stored"] == len(TOPICS)

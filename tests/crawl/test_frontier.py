@@ -167,10 +167,11 @@ def test_a_request_that_cannot_be_kept_is_named_and_the_run_goes_on(
         "from crawler.sites.site import Site\n"
         "class Odd(Site):\n"
         "    name = 'odd'\n"
-        "    def parse(self, response, page=1):\n"
-        "        *most, last = super().parse(response, page)\n"
-        "        yield from most\n"
-        "        yield last.replace(meta={'session': object()})\n"
+        "    async def parse(self, response, page=1):\n"
+        "        outputs = [output async for output in super().parse(response, page)]\n"
+        "        for output in outputs[:-1]:\n"
+        "            yield output\n"
+        "        yield outputs[-1].replace(meta={'session': object()})\n"
     )
     with SmallServer(site()) as server:
         ended = scrapy(

@@ -43,7 +43,7 @@ def test_what_one_page_has_lost_comes_from_its_copy_and_stays_when_it_is_crawled
         words = ("crawl", "site", "-a", f"url={server.url}/")
         first = scrapy(*words, settings=OPEN)
         rows = {row["url"].rpartition("/")[2]: row for row in first.rows("articles")}
-        again = scrapy(*words, settings=OPEN)
+        again = scrapy(*words, "--full", settings=OPEN)
 
     ill, sound = rows["9.html"], rows["1.html"]
     fillings = [d for d in ill["damages"] if d["kind"] == "healed"]

@@ -71,10 +71,10 @@ def assert_spun_text_is_simplified(ended: Ended, layout: str | int) -> None:
         assert rows[page.url]["script"] == "hans", page.url
 
 
-def test_a_second_run_finds_everything_unchanged(scrapy: Scrapy) -> None:
+def test_a_full_second_run_finds_everything_unchanged(scrapy: Scrapy) -> None:
     with WebServer({"kuaixun": "modern"}) as server:
         first = scrapy("crawl", "kuaixun", port=server.port)
-        second = scrapy("crawl", "kuaixun", port=server.port)
+        second = scrapy("crawl", "kuaixun", "--full", port=server.port)
 
     before, after = (run["outcomes"] for run in second.rows("runs"))
     assert (first.exit_code, second.exit_code) == (0, 0)
