@@ -44,9 +44,10 @@ class RobotsUnreachable(RetryLater):
 
 
 class _Unreachable(Exception):  # noqa: N818 - a state, not an error
-    def __init__(self, why: str, wait: float = 0.0, *, there: bool = True) -> None:
+    def __init__(self, why: str, wait: float = 0.0, *, kind: str = "") -> None:
         super().__init__(why)
-        self.wait, self.there = wait, there
+        self.wait, self.kind = wait, kind
+        self.there = kind not in NOT_THERE
 
 
 class _Failed(NamedTuple):
@@ -160,7 +161,7 @@ class Robots:
 
     def _wait(self, error: _Unreachable, attempt: int, began: float) -> float | None:
         """Give the seconds until the next attempt, None at the end of patience."""
-        if not error.there and attempt >= self.retries:
+        if error.kind == "closed_door" or (not error.there and attempt >= self.retries):
             return None
         first = self.first_wait if error.there else self.retry_delay
         own = min(first * 2.0 ** min(attempt, 20), LONGEST_BACKOFF)
@@ -177,7 +178,7 @@ class Robots:
             except Exception as error:
                 kind = class_of(error)
                 stats.inc_value(f"robotstxt/exception_count/{kind}")
-                raise _Unreachable(f"({kind}) {error}", there=kind not in NOT_THERE) from error
+                raise _Unreachable(f"({kind}) {error}", kind=kind) from error
             stats.inc_value("robotstxt/response_count")
             stats.inc_value(f"robotstxt/response_status_count/{response.status}")
             location = response.headers.get("Location")

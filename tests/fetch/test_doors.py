@@ -167,7 +167,7 @@ def test_a_proxy_is_used_only_when_allowed_and_its_targets_are_checked_before(
         inside, _ = knock(tmp_path, "http://127.0.0.9:9/", settings=allow, environment=proxied)
 
     assert "set QINGYUAN_ALLOW_PROXY" in output
-    assert (refused, shut["fetch/closed_door/proxy"]) == (0, "2")
+    assert (refused, shut["fetch/closed_door/proxy"]) == (0, "1")
     assert proxy.asked == ["http://127.0.0.1:9/"]
     assert inside["fetch/closed_door/address"] == "1"
 
@@ -195,7 +195,7 @@ def self_signed(tmp_path: Path) -> Iterator[int]:
     (tmp_path / "pem").write_bytes(
         key.private_bytes(*pem) + certificate.public_bytes(serialization.Encoding.PEM)
     )
-    handler = type("Handler", (_Handler,), {"pages": {"/": STORY}, "asked": []})
+    handler = type("Handler", (_Handler,), {"pages": {"/": STORY}, "asked": [], "seen": []})
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(tmp_path / "pem")
     with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
