@@ -213,7 +213,12 @@ def test_an_archive_without_compression_is_read(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "content",
-    [b"<html>no archive</html>", b"\x00" * 600, gzip.compress(b"plain words", mtime=0), b"\x1f\x8b\x08\x00"],
+    [
+        b"<html>no archive</html>",
+        b"\x00" * 600,
+        gzip.compress(b"plain words", mtime=0),
+        b"\x1f\x8b\x08\x00",
+    ],
 )
 def test_a_file_that_is_no_archive_is_named(content: bytes, tmp_path: Path) -> None:
     path = tmp_path / "page.warc.gz"
