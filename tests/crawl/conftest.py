@@ -63,7 +63,8 @@ def scrapy(tmp_path: Path) -> Scrapy:
         ended = subprocess.run(
             [sys.executable, "-m", "scrapy", *words, *options],
             cwd=cwd,
-            env={**os.environ, "QINGYUAN_DATA": str(data), PORT_VARIABLE: str(port)}
+            env={k: v for k, v in os.environ.items() if k != "SCRAPY_SETTINGS_MODULE"}
+            | {"QINGYUAN_DATA": str(data), PORT_VARIABLE: str(port)}
             | (environment or {}),
             capture_output=True,
             text=True,
