@@ -177,11 +177,11 @@ def lease(
     lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     mine = {"source": over.source, "owner": over.owner, "now": now, "until": until}
     terms = {"term": TERM, "turn": TURN}
-    # An empty IN is no row's: no host has the empty name.
-    yielded = mine | terms | {"busy": [*busy, ""], "rest": now + HOST_REST}
+    # An IN wants a member: no host is a space.
+    yielded = mine | terms | {"busy": [*busy, " "], "rest": now + HOST_REST}
     connection.execute(_YIELD_HOSTS, yielded)
     full = [host for host, enough in busy.items() if enough]
-    rows = connection.execute(_due(lock), mine | terms | {"full": [*full, ""], "most": most})
+    rows = connection.execute(_due(lock), mine | terms | {"full": [*full, " "], "most": most})
     chosen = [dict(row) for row in rows.mappings()]
     claimed = {
         host: connection.execute(_CLAIM_HOST, mine | {"host": host}).rowcount == 1
