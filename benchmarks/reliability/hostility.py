@@ -26,6 +26,7 @@ SAMPLE = 0.2  # seconds between two looks at the memory
 SETTINGS = {
     "LOG_LEVEL": "WARNING",
     "AUTOTHROTTLE_ENABLED": "False",
+    "ROBOTSTXT_OBEY": "False",
     "CONCURRENT_REQUESTS": "32",
     "CLOSESPIDER_ERRORCOUNT": "0",
     "QINGYUAN_ALLOW_ADDRESSES": f"{HOST}/32,{GOOD_HOST}/32",
@@ -110,7 +111,9 @@ def _resident(pid: int) -> float:
 
 def hostile_urls(server: HostileServer) -> list[str]:
     """Give every attack, and every trick as a start URL of its own."""
-    return [server.url + path for path in server.paths] + [
+    # As a page: what the crawl itself asks robots.txt for would close the whole host, and rightly.
+    paths = [*server.paths, "/robots.txt"]
+    return [server.url + path for path in paths] + [
         trick.format(port=server.port) for trick in TRICKS
     ]
 
