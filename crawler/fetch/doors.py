@@ -63,9 +63,10 @@ class Doors:
             logger.warning("certificates are not verified: anybody on the way can change a page")
 
     def process_request(self, request: Request) -> None:
-        """Refuse another scheme; raises ClosedDoorError."""
-        scheme = urlparse_cached(request).scheme
-        if scheme in SCHEMES:
+        """Refuse another scheme, and an address without a host; raises ClosedDoorError."""
+        url = urlparse_cached(request)
+        scheme = url.scheme
+        if scheme in SCHEMES and url.hostname:
             return
         if scheme not in self._told:
             self._told.add(scheme)

@@ -46,8 +46,6 @@ def to_row(request: Request, spider: Spider, fingerprinter: Any) -> dict[str, An
     Credentials in an address are hidden in its row.
     """
     parts = urlsplit(request.url)
-    if not parts.hostname:
-        raise RequestError(f"{request.url}: no host in the address")
     if parts.username or parts.password:
         address = request.url.replace(f"{parts.netloc.rpartition('@')[0]}@", "")
         raise RequestError(f"{address}: name and password in the address are not kept")

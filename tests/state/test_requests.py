@@ -65,7 +65,6 @@ def test_a_request_comes_back_as_it_was(
         (Request(URL, print), "callback"),
         (Request(URL, SPIDER.parse, headers={"Authorization": "Basic eDp5"}), "Authorization"),
         (Request(URL, SPIDER.parse, cookies={"id": "1"}), "cookies"),
-        (Request("http:///hewan.example/a.html", SPIDER.parse), "no host"),
         (Request("http://u:secret@hewan.example/a.html", SPIDER.parse), "password"),
     ],
 )
