@@ -122,12 +122,12 @@ class GuardedResolver(CachingHostnameResolver):
         return resolution
 
 
-async def allowed_addresses(host: str) -> Sequence[IAddress]:
+async def allowed_addresses(host: str, port: int = 0) -> Sequence[IAddress]:
     """Ask the process's resolver, which is the guard; empty where a host may not be reached."""
     from twisted.internet import reactor
 
     answer = _Answer()
-    reactor.nameResolver.resolveHostName(answer, host)
+    reactor.nameResolver.resolveHostName(answer, host, port)
     return await answer.addresses
 
 

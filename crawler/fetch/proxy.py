@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
-from twisted.internet.interfaces import IAddress
+from crawler.fetch.guard import allowed_addresses
 
 logger = logging.getLogger(__name__)
 
@@ -214,28 +214,3 @@ async def _connect(host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.
         except OSError as error:  # TimeoutError is one
             failure = error
     raise failure or RefusedError(f"{host}:{port} has no address that may be reached")
-
-
-async def allowed_addresses(host: str, port: int) -> list[IAddress]:
-    """Ask the process's resolver, which is the guard, as every other fetch does."""
-    from twisted.internet import reactor
-
-    answer = _Answer()
-    reactor.nameResolver.resolveHostName(answer, host, port)
-    return await answer.addresses
-
-
-class _Answer:
-    def __init__(self) -> None:
-        self._found: list[IAddress] = []
-        self.addresses: asyncio.Future[list[IAddress]] = asyncio.get_running_loop().create_future()
-
-    def resolutionBegan(self, resolution: object) -> None:  # noqa: N802 - Twisted's name
-        pass
-
-    def addressResolved(self, address: IAddress) -> None:  # noqa: N802 - Twisted's name
-        self._found.append(address)
-
-    def resolutionComplete(self) -> None:  # noqa: N802 - Twisted's name
-        if not self.addresses.done():
-            self.addresses.set_result(self._found)
