@@ -34,7 +34,6 @@ GUARDED_HANDLERS = (
     "scrapy.core.downloader.handlers.http11",
     "scrapy.core.downloader.handlers.http2",
 )
-BROWSER_HANDLERS = "scrapy_playwright."
 
 
 class ClosedDoorError(IgnoreRequest):
@@ -165,13 +164,10 @@ def unguarded(crawler: Crawler) -> str | None:
     for scheme in sorted(SCHEMES):
         if handlers[scheme] is None:
             continue
-        handler = load_object(handlers[scheme])
-        name = global_object_name(handler)
-        if name.startswith(BROWSER_HANDLERS):
-            wanted = settings["PLAYWRIGHT_ABORT_REQUEST"]
-            if wanted and load_object(wanted).__module__.startswith("crawler.fetch."):
-                continue
-            return f"DOWNLOAD_HANDLERS: {name} asks nobody: set PLAYWRIGHT_ABORT_REQUEST"
+        try:
+            name = global_object_name(load_object(handlers[scheme]))
+        except (ImportError, NameError, ValueError) as error:
+            return f"DOWNLOAD_HANDLERS: {handlers[scheme]} for {scheme}: {error}"
         if not name.startswith(GUARDED_HANDLERS):
             return f"DOWNLOAD_HANDLERS: {name} for {scheme} resolves names past the guard"
     from twisted.internet import reactor

@@ -37,7 +37,6 @@ STORY = article_page(
 )
 
 HTTPX = "scrapy.core.downloader.handlers._httpx.HttpxDownloadHandler"
-BROWSER = "scrapy_playwright.handler.ScrapyPlaywrightDownloadHandler"
 
 SPIDER = """
 import scrapy
@@ -129,8 +128,8 @@ def test_a_redirect_off_the_site_is_refused_and_one_within_it_followed(tmp_path:
         ),
         (
             {},
-            {"DOWNLOAD_HANDLERS": {"https": BROWSER}},
-            "set PLAYWRIGHT_ABORT_REQUEST",
+            {"DOWNLOAD_HANDLERS": {"https": "no_such_module.Handler"}},
+            "DOWNLOAD_HANDLERS: no_such_module.Handler for https: No module named 'no_such_module'",
         ),
         (
             {"TWISTED_DNS_RESOLVER": "scrapy.resolver.CachingThreadedResolver"},
@@ -143,7 +142,7 @@ def test_a_redirect_off_the_site_is_refused_and_one_within_it_followed(tmp_path:
             "TWISTED_DNS_RESOLVER: scrapy.resolver.CachingHostnameResolver is no GuardedResolver",
         ),
     ],
-    ids=["no reactor", "httpx", "browser without the guard", "another resolver", "old name"],
+    ids=["no reactor", "httpx", "a handler that is not there", "another resolver", "old name"],
 )  # fmt: skip
 def test_a_crawl_that_the_guard_would_not_hold_in_does_not_start(
     settings: dict[str, str], custom: dict[str, object], message: str, tmp_path: Path
