@@ -30,7 +30,7 @@ from crawler.state.operations import (
 from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
-from crawler.state.runs import beat, begin_run
+from crawler.state.runs import beat, begin_run, shares_pass
 from crawler.state.templates import TemplateStore, learner_of
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import StorageError, Writer
@@ -73,7 +73,6 @@ class Run:
         self.frontier: Frontier | None = None
         self.number: int | None = None
         self.cycle = 0.0
-        self.shared = False
         self.stopped = False
         self.known = 0
         self.unchanged_lists = 0
@@ -175,7 +174,7 @@ class Run:
         if self.number is not None:
             return
         key, owner = self.key, self.owner
-        self.number, self.cycle, self.shared = await self.writer.write(
+        self.number, self.cycle = await self.writer.write(
             lambda c: begin_run(c, key, owner.name, owner.is_dead)
         )
         self._heart = asyncio.ensure_future(self._beat())
@@ -251,7 +250,7 @@ class Run:
             self._heart.cancel()
         await asyncio.gather(*self._late)
         await self._feeds_stored()
-        self.exit_code, self.reasons = self._verdict(reason)
+        self.exit_code, self.reasons = self._verdict(reason, shared=await self._shares_pass())
         outcomes = {name: self.ledger.outcomes[name] for name in OUTCOMES}
         status = {0: "good", 1: "failed", 3: "below"}[self.exit_code]
         self.reasons = [redact(line) for line in self.reasons]
@@ -299,7 +298,17 @@ class Run:
         self.writer.close()
         self.owner.close()
 
-    def _verdict(self, reason: str) -> tuple[int, list[str]]:
+    async def _shares_pass(self) -> bool:
+        number = self.number
+        if number is None or self.stopped:
+            return False
+        try:
+            return await self.writer.write(lambda c: shares_pass(c, number))
+        except StorageError as failure:
+            self.stop(str(failure))
+            return False
+
+    def _verdict(self, reason: str, *, shared: bool) -> tuple[int, list[str]]:
         failures = list(self.reasons)
         outcomes = self.ledger.outcomes
         if reason not in GOOD_ENDINGS:
@@ -308,7 +317,7 @@ class Run:
             failures.append(f"{self.dead_letters} dead letters, see `scrapy replay --dead`")
         failures += self.ledger.gaps(self.archive.written + len(self.replayed))
         # What is left is due next time; or other runs have done, or are doing, their part.
-        cut_short = reason == QUIET_HOURS or self.shared
+        cut_short = reason == QUIET_HOURS or shared
         read = any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone"))
         tried = any(outcomes.values()) or self.crawler.stats.get_value("fetch/refused")
         if not read and (tried or not cut_short):

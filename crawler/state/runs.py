@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, text, update
+from sqlalchemy import Connection, exists, insert, select, text, update
 
 from crawler.state.db import runs
 from crawler.state.operations import now
@@ -22,11 +22,15 @@ _RENEW = (
 
 def begin_run(
     connection: Connection, source: str, owner: str, is_dead: Callable[[str], bool]
-) -> tuple[int, float, bool]:
-    """Open a run's record; gives its number, when its pass over the source began, if it is shared.
+) -> tuple[int, float]:
+    """Open a run's record; gives its number and when its pass over the source began.
 
     A run that goes on after one that was killed, or works beside one that lives, shares its pass.
     """
+    if connection.dialect.name == "postgresql":  # two that start at once would not see each other
+        connection.execute(
+            text("SELECT pg_advisory_xact_lock(7131915, hashtext(:source))"), {"source": source}
+        )
     mark_interrupted(connection, is_dead)
     last = connection.execute(
         select(runs.c.status, runs.c.cycle)
@@ -35,8 +39,7 @@ def begin_run(
         .limit(1)
     ).first()
     going_on = last is not None and last.status in ("running", "interrupted")
-    shared = float(last.cycle) if last is not None and going_on and last.cycle else None
-    cycle = shared or time.time()
+    cycle = float(last.cycle) if last is not None and going_on and last.cycle else time.time()
     values = {
         "source": source,
         "started_at": now(),
@@ -46,7 +49,14 @@ def begin_run(
         "cycle": cycle,
     }
     key = connection.execute(insert(runs).values(values)).inserted_primary_key
-    return (int(key[0]) if key else 0), cycle, shared is not None
+    return (int(key[0]) if key else 0), cycle
+
+
+def shares_pass(connection: Connection, number: int) -> bool:
+    """Tell whether other runs worked, or work, at the same pass over the source."""
+    own = runs.alias()
+    other = (runs.c.source == own.c.source) & (runs.c.cycle == own.c.cycle) & (runs.c.id != number)
+    return bool(connection.scalar(select(exists().where(own.c.id == number, other))))
 
 
 def mark_interrupted(connection: Connection, is_dead: Callable[[str], bool]) -> None:

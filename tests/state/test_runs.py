@@ -6,6 +6,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from sqlalchemy import Engine, select, text
 from crawler.state.db import runs
 from crawler.state.operations import end_run
 from crawler.state.owner import Owner
-from crawler.state.runs import beat, begin_run
+from crawler.state.runs import beat, begin_run, shares_pass
 
 
 def _records(engine: Engine) -> list[dict[str, Any]]:
@@ -30,7 +32,7 @@ def _nobody_is_dead(owner: str) -> bool:
 
 def test_a_run_is_open_until_it_ends(database: Engine) -> None:
     with database.begin() as connection:
-        first, _, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        first, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
         begin_run(connection, "shiqiao", "b", _nobody_is_dead)
         values = {
             "status": "failed",
@@ -51,11 +53,12 @@ def test_a_run_whose_process_died_is_interrupted_and_the_next_goes_on_with_its_p
     database: Engine,
 ) -> None:
     with database.begin() as connection:
-        killed, pass_began, _ = begin_run(connection, "hewan", "dead", _nobody_is_dead)
+        killed, pass_began = begin_run(connection, "hewan", "dead", _nobody_is_dead)
         beat(connection, killed, "dead", 0.0)
 
     with database.begin() as connection:
-        _, again, shared = begin_run(connection, "hewan", "alive", lambda owner: owner == "dead")
+        number, again = begin_run(connection, "hewan", "alive", lambda owner: owner == "dead")
+        shared = shares_pass(connection, number)
 
     record = _records(database)[0]
     assert (record["status"], record["exit_code"]) == ("interrupted", 1)
@@ -74,9 +77,10 @@ def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Eng
 
 def test_a_run_after_one_that_ended_begins_a_pass_of_its_own(database: Engine) -> None:
     with database.begin() as connection:
-        first, earlier, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        first, earlier = begin_run(connection, "hewan", "a", _nobody_is_dead)
         end_run(connection, first, {"status": "good", "exit_code": 0})
-        _, later, shared = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        number, later = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        shared = shares_pass(connection, number)
 
     assert later > earlier
     assert not shared
@@ -84,10 +88,27 @@ def test_a_run_after_one_that_ended_begins_a_pass_of_its_own(database: Engine) -
 
 def test_a_run_beside_a_living_one_shares_its_pass(database: Engine) -> None:
     with database.begin() as connection:
-        _, one, _ = begin_run(connection, "hewan", "a", _nobody_is_dead)
-        _, other, _ = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        first, one = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        alone = shares_pass(connection, first)
+        later, other = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        shared = [shares_pass(connection, number) for number in (first, later)]
 
     assert one == other
+    assert not alone
+    assert shared == [True, True]
+
+
+def test_two_runs_that_begin_at_once_see_each_other(database: Engine) -> None:
+    def begin(owner: str) -> float:
+        with database.begin() as connection:
+            return begin_run(connection, "hewan", owner, _nobody_is_dead)[1]
+
+    with ThreadPoolExecutor(1) as threads:
+        with database.begin() as connection:
+            _, first = begin_run(connection, "hewan", "a", _nobody_is_dead)
+            second = threads.submit(begin, "b")
+            time.sleep(0.3)  # the other one has begun its transaction before this one ends
+        assert second.result(30) == first
 
 
 def test_an_owner_lives_until_its_process_is_killed(tmp_path: Path) -> None:
