@@ -1,8 +1,5 @@
 # The two commands of a fresh clone are `make demo` and `make test`; both set up what they need.
 PY := .venv/bin/python
-# Tests of whole processes: several at a time would be tests of the machine.
-APART := tests/crawl tests/fetch tests/test_deploy.py tests/test_benchmarks_reliability.py
-
 .PHONY: help setup demo test lint format bench bench-extraction scrapyd deploy clean
 
 help:
@@ -21,8 +18,7 @@ demo: setup
 	@$(PY) -m crawler.demo
 
 test: setup
-	@$(PY) -m pytest -n 2 --dist loadfile $(APART:%=--ignore %)
-	@$(PY) -m pytest $(APART)
+	@$(PY) -m pytest -n 2 --dist loadfile
 
 lint: setup
 	@$(PY) -m ruff check .

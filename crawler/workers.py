@@ -8,9 +8,12 @@ import os
 import pickle
 import resource
 import signal
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future
+from concurrent.futures import CancelledError, Future
 from concurrent.futures import TimeoutError as PoolTimeout
+from concurrent.futures.process import BrokenProcessPool
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from pebble import ProcessExpired, ProcessPool
@@ -19,6 +22,9 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 _OUT_OF_MEMORY = 71  # exit code; EX_OSERR of sysexits.h
+_ATTEMPTS = 3  # of a call whose pool broke: most often it is not the call's fault
+
+_STOPPED = "the workers were stopped"
 
 
 class StageTimeoutError(Exception):
@@ -49,11 +55,16 @@ class Workers:
         self.deadline = deadline
         self.memory = memory
         self._unanswered: set[Future[Any]] = set()
-        context = multiprocessing.get_context("spawn")
-        self._pool = (
-            ProcessPool(max_workers=count, context=context, initializer=_begin, initargs=(memory,))
-            if count
-            else None
+        self._lock = threading.Lock()
+        self._count = count
+        self._pool = self._new_pool() if count else None
+
+    def _new_pool(self) -> ProcessPool:
+        return ProcessPool(
+            max_workers=self._count,
+            context=multiprocessing.get_context("spawn"),
+            initializer=_begin,
+            initargs=(self.memory,),
         )
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -68,29 +79,45 @@ class Workers:
         waits at `close`).
         """
         answer: Future[T] = Future()
-        if self._pool is None:
+        if not self._count:
             try:
                 answer.set_result(function(*args, **kwargs))
             except Exception as error:
                 answer.set_exception(error)
             return answer
 
+        self._unanswered.add(answer)
+        self._schedule(partial(_portably, function, *args, **kwargs), function.__name__, answer, 1)
+        return answer
+
+    def _schedule(self, call: Callable[[], T], name: str, answer: Future[T], attempt: int) -> None:
         def deliver(done: Future[T]) -> None:
+            error = CancelledError() if done.cancelled() else done.exception()
+            if isinstance(error, BrokenProcessPool) and attempt < _ATTEMPTS:
+                self._schedule(call, name, answer, attempt + 1)
+                return
             self._unanswered.discard(answer)
-            error = None if done.cancelled() else done.exception()
-            if done.cancelled():
-                answer.set_exception(StageDiedError(f"{function.__name__} was cancelled"))
-            elif error is None:
+            if answer.done():  # closed meanwhile
+                return
+            if error is None:
                 answer.set_result(done.result())
             else:
-                answer.set_exception(self._named(error, function.__name__))
+                answer.set_exception(self._named(error, name))
 
-        self._unanswered.add(answer)
-        future = self._pool.schedule(
-            _portably, args=(function, *args), kwargs=kwargs, timeout=self.deadline
-        )
+        with self._lock:
+            if self._pool is None:
+                if not answer.done():
+                    answer.set_exception(StageDiedError(_STOPPED))
+                return
+            try:
+                future = self._pool.schedule(call, timeout=self.deadline)
+            except RuntimeError:
+                # Pebble gives a pool up where a worker dies that it does not know to be at work:
+                # an idle one that the kernel killed, or one that died as soon as it began.
+                threading.Thread(target=_end, args=(self._pool,), daemon=True).start()
+                self._pool = self._new_pool()
+                future = self._pool.schedule(call, timeout=self.deadline)
         future.add_done_callback(deliver)
-        return answer
 
     def _named(self, error: BaseException, function: str) -> BaseException:
         # Pebble's own deadline is told from a TimeoutError of the function's by its words.
@@ -100,17 +127,27 @@ class Workers:
             return StageMemoryError(f"{function} took over {self.memory} MB")
         if isinstance(error, ProcessExpired):
             return StageDiedError(f"the worker ended in {function}, exit code {error.exitcode}")
+        if isinstance(error, BrokenProcessPool):
+            return StageDiedError(f"{_ATTEMPTS} workers ended in {function}")
+        if isinstance(error, CancelledError):
+            return StageDiedError(f"{function} was cancelled")
         return error
 
     def close(self) -> None:
         """Stop the workers."""
-        if self._pool is not None:
-            self._pool.stop()
-            self._pool.join()
-        for answer in self._unanswered:
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            _end(pool)
+        for answer in self._unanswered.copy():
             if not answer.done():
-                answer.set_exception(StageDiedError("the workers were stopped"))
+                answer.set_exception(StageDiedError(_STOPPED))
         self._unanswered.clear()
+
+
+def _end(pool: ProcessPool) -> None:
+    pool.stop()
+    pool.join()
 
 
 def _portably(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:

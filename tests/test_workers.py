@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -121,6 +123,26 @@ def test_one_core_is_left_to_the_crawler(
     monkeypatch.setattr(os, "cpu_count", lambda: cores)
 
     assert default_count() == count
+
+
+def test_an_idle_worker_that_is_killed_is_replaced() -> None:
+    pool = Workers(1, deadline=WAIT)
+    os.kill(pool.submit(stages.process_id).result(WAIT), signal.SIGKILL)
+
+    for number in range(40):  # while the pool notices it
+        time.sleep(0.02)
+        assert pool.submit(stages.double, number).result(WAIT) == 2 * number
+    pool.close()
+
+
+def test_a_stage_that_kills_every_worker_at_once_is_named_and_costs_no_other() -> None:
+    pool = Workers(2, deadline=WAIT)
+    deadly = [pool.submit(stages.die, 9) for _ in range(5)]
+    sound = [pool.submit(stages.double, number) for number in range(20)]
+
+    assert all(isinstance(future.exception(WAIT), StageDiedError) for future in deadly)
+    assert [future.result(WAIT) for future in sound] == list(range(0, 40, 2))
+    pool.close()
 
 
 def test_a_stage_over_its_memory_is_named_and_its_worker_replaced() -> None:
