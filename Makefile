@@ -1,5 +1,6 @@
 # The two commands of a fresh clone are `make demo` and `make test`; both set up what they need.
 PY := .venv/bin/python
+
 .PHONY: help setup demo test lint format bench bench-extraction scrapyd deploy clean
 
 help:
