@@ -32,7 +32,6 @@ logger = logging.getLogger(__name__)
 
 # Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
 HELD = 2
-GATHER = 0.05  # seconds
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
@@ -207,9 +206,6 @@ class Frontier(BaseScheduler):
         """Write what has gathered; what gathers meanwhile goes into the next transaction."""
         try:
             while self._starts or self._closing:
-                # What closes within so short a time shares a transaction: each costs the crawl's
-                # thread half a millisecond of changing over to the writer's.
-                await asyncio.sleep(GATHER)
                 starts, self._starts = self._starts, []
                 closing, self._closing = self._closing, []
                 known = await self.run.writer.write(self._writes(starts, closing))
