@@ -13,7 +13,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -123,7 +123,8 @@ def served(site: Site) -> Iterator[str]:
             self.send_header("Content-Type", "text/html; charset=utf-8")
             self.send_header("Content-Length", str(len(answer or b"")))
             self.end_headers()
-            self.wfile.write(answer or b"")
+            with suppress(ConnectionError):  # the browser was killed
+                self.wfile.write(answer or b"")
 
         def log_message(self, *_: object) -> None:
             """Stay silent."""

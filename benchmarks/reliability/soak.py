@@ -17,6 +17,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 from benchmarks.crawl import SAME, _options
 from benchmarks.reliability.small_site import SmallSite, served
@@ -24,7 +25,7 @@ from benchmarks.server import ROOT
 
 GROWTH = 0.05
 WARM = 5_000  # pages before the comparison begins
-SPARE = 4  # descriptors that may be open for a moment: a segment rolled, an index compacted
+SPARE = 4  # descriptors: segments of the reprint index, which come and go
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ def soak(pages: int, interval: float, settings: dict[str, str]) -> Iterator[Samp
 
 
 def verdicts(samples: Sequence[Sample], warm: int) -> tuple[list[str], bool]:
-    """Compare what was the most until `warm` pages with what was the most later."""
+    """Compare the most memory until `warm` pages with the most later, and usual descriptors."""
     before = [each for each in samples if each.pages <= warm]
     later = [each for each in samples if each.pages > warm]
     if not before or not later:
@@ -133,11 +134,12 @@ def verdicts(samples: Sequence[Sample], warm: int) -> tuple[list[str], bool]:
             f"{name}: {first:.1f} MiB until page {warm}, {last:.1f} MiB later, "
             f"{growth:+.1%} (at most {GROWTH:+.0%}): {'pass' if good else 'FAIL'}"
         )
-    first, last = (max(each.descriptors for each in part) for part in (before, later))
+    # Not the most: a sample that falls on a compaction sees the files that it opens and closes.
+    first, last = (int(median(each.descriptors for each in part)) for part in (before, later))
     good = last <= first + SPARE
     lines.append(
-        f"descriptors: {first} until page {warm}, {last} later (at most {SPARE} more): "
-        f"{'pass' if good else 'FAIL'}"
+        f"descriptors: median {first} until page {warm}, {last} later (at most {SPARE} more), "
+        f"at one moment {max(each.descriptors for each in later)}: {'pass' if good else 'FAIL'}"
     )
     return lines, passed and good
 
