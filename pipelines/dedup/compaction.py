@@ -19,6 +19,7 @@ from pipelines.dedup.front import Front
 from pipelines.dedup.journal import Log
 from pipelines.dedup.ledger import Ledger, State
 from pipelines.dedup.lock import Claim, Turn
+from pipelines.dedup.outlines import Outlines
 from pipelines.dedup.postings import PostingsView
 from pipelines.dedup.segments import STEP, Fresh, Segment, written
 
@@ -38,8 +39,8 @@ class Compaction:
     one to open it removes.
     """
 
-    def __init__(self, ledger: Ledger, turn: Turn, *, keep_texts: bool) -> None:
-        self._ledger, self._turn = ledger, turn
+    def __init__(self, ledger: Ledger, turn: Turn, outlines: Outlines, *, keep_texts: bool) -> None:
+        self._ledger, self._turn, self._outlines = ledger, turn, outlines
         self._keep_texts = keep_texts
         self._claims = {name: Claim(ledger.beside(name)) for name in ("flush", "merge")}
         self._flush: Iterator[None] | None = None
@@ -81,6 +82,8 @@ class Compaction:
                     sizes.append(len(own))
                 yield
             fresh = Fresh(features, sizes, log.first)
+            yield
+            self._outlines.put(log.first, b"".join(map(log.outline, numbers)))
             yield
             with self._opened(before) as segments:
                 small = [segment for segment in segments if segment.count < SMALL]

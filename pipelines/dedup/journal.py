@@ -16,12 +16,15 @@ from typing import NamedTuple
 
 import xxhash
 
+from pipelines.dedup.outlines import OUTLINE
+
 CAPACITY = 4 * 2**20  # bytes of a log; with two of them each process looks in its memory first
-_MAGIC = b"QYLOG003"
+_MAGIC = b"QYLOG004"
 _HEADER = struct.Struct("<8sQ")  # magic, the number of the first document
 _FRAME = struct.Struct("<QQ")  # bytes of the record, checksum
 _SEAL = 2**64 - 1  # in the place of a size: the next log has what follows
-_RECORD = struct.Struct("<qIIHB")  # digest, folded length, bytes of key, of published, features
+# digest, folded length, bytes of key, of published, the outline, how many features
+_RECORD = struct.Struct(f"<qIIH{OUTLINE}sB")
 _NONE = 0xFFFF  # published: not known
 # UTF-16 is quick and short for Chinese.
 _WIDE, _ANY = "utf-16-le", "surrogatepass"
@@ -40,13 +43,15 @@ class Row(NamedTuple):  # made in a third of a dataclass's time
     length: int
 
 
-def packed(row: Row, published: str | None, features: Sequence[int], text: str) -> bytes:
+def packed(
+    row: Row, published: str | None, features: Sequence[int], outline: bytes, text: str
+) -> bytes:
     """Give the record of a document."""
     _, key, digest, length = row
     name = key.encode("utf-8", _ANY)
     said = b"" if published is None else published.encode("utf-8", _ANY)[: _NONE - 1]
     said_size = _NONE if published is None else len(said)
-    head = _RECORD.pack(digest, length, len(name), said_size, len(features))
+    head = _RECORD.pack(digest, length, len(name), said_size, outline, len(features))
     return b"".join((head, array("Q", features), name, said, text.encode(_WIDE, _ANY)))
 
 
@@ -172,10 +177,15 @@ class Log:
         start = self._starts[number - self.first] + _FRAME.size + _RECORD.size
         return array("Q", self._map[start : start + 8 * self._map[start - 1]])
 
+    def outline(self, number: int) -> bytes:
+        """Give the outline of a document."""
+        end = self._starts[number - self.first] + _FRAME.size + _RECORD.size - 1
+        return self._map[end - OUTLINE : end]
+
     def document(self, number: int) -> tuple[Row, str | None]:
         """Give a document, and what is known of its publication."""
         start = self._starts[number - self.first] + _FRAME.size
-        digest, length, key_size, said_size, features = _RECORD.unpack_from(self._map, start)
+        digest, length, key_size, said_size, _, features = _RECORD.unpack_from(self._map, start)
         said = start + _RECORD.size + 8 * features + key_size
         row = Row(number, self._map[said - key_size : said].decode("utf-8", _ANY), digest, length)
         if said_size == _NONE:
@@ -187,7 +197,7 @@ class Log:
         start = self._starts[number - self.first]
         size, _ = _FRAME.unpack_from(self._map, start)
         start += _FRAME.size
-        _, _, key_size, said_size, features = _RECORD.unpack_from(self._map, start)
+        _, _, key_size, said_size, _, features = _RECORD.unpack_from(self._map, start)
         before = _RECORD.size + 8 * features + key_size + (said_size if said_size != _NONE else 0)
         return self._map[start + before : start + size].decode(_WIDE, _ANY)
 

@@ -15,7 +15,7 @@ import zstandard
 from crawler.state.wal import use_wal
 from pipelines.dedup.journal import Row
 
-FORMAT = 3
+FORMAT = 4
 
 # A new document stands in a log. Compaction moves it: its features into a segment, its text,
 # packed, into `texts` or nowhere, the rest into `documents`. `flushed` is the last number that the
