@@ -21,12 +21,13 @@ from pipelines.dedup.ledger import Ledger, State
 from pipelines.dedup.lock import Claim, Turn
 from pipelines.dedup.outlines import Outlines
 from pipelines.dedup.postings import PostingsView
-from pipelines.dedup.segments import STEP, Fresh, Segment, written
+from pipelines.dedup.segments import Fresh, Segment, written
 
 SMALL = 2**18  # postings; a smaller segment is written again with every log
 RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
-ROWS = 32  # documents that a step takes from the log
+ROWS = 12  # documents that a step takes from the log
 ROWS_PACKED = 6  # the same where their texts are packed
+BITS_SET = 256  # features that a step notes in the filter: a page of it each, that may be faulted
 # A process that claimed the work and now adds nothing would hold up the others: from so many logs
 # or segments on another one does the same. Who is first wins.
 _LOGS_AT_MOST, _SEGMENTS_AT_MOST = 3, 8
@@ -76,6 +77,7 @@ class Compaction:
                 taken = range(first, min(first + rows, numbers.stop))
                 texts = map(log.text, taken) if self._keep_texts else ()
                 self._ledger.keep(map(log.document, taken), texts)
+                self._outlines.put(first, b"".join(map(log.outline, taken)))
                 for number in taken:
                     own = log.features(number)
                     features.extend(own)
@@ -83,7 +85,7 @@ class Compaction:
                 yield
             fresh = Fresh(features, sizes, log.first)
             yield
-            self._outlines.put(log.first, b"".join(map(log.outline, numbers)))
+            self._outlines.sync()
             yield
             with self._opened(before) as segments:
                 small = [segment for segment in segments if segment.count < SMALL]
@@ -95,9 +97,9 @@ class Compaction:
                 postings = sum(segment.count for segment in segments) + len(features)
                 if not front.has_room(postings):
                     front = yield from self._larger(postings, segments)
-                for first in range(0, len(features), STEP):
+                for first in range(0, len(features), BITS_SET):
                     with self._turn:
-                        front.set(fresh.features[first : first + STEP])
+                        front.set(fresh.features[first : first + BITS_SET])
                     yield
                 self._replace(before, small, path, numbers, front.path)
             log.path.unlink(missing_ok=True)
