@@ -18,7 +18,7 @@ from pipelines.dedup.journal import Log, Row, packed
 from pipelines.dedup.ledger import Ledger
 from pipelines.dedup.lock import Turn
 from pipelines.dedup.outlines import Outlines
-from pipelines.dedup.postings import Candidates, PostingsView
+from pipelines.dedup.postings import NONE, Candidates, PostingsView
 from pipelines.dedup.verdict import Verdict, verify
 
 # Of the shorter text's shingles: of 200 copies with every fifth character edited the least had .19
@@ -80,14 +80,14 @@ class ReprintIndex:
         self, key: str, found: Fingerprint, *, published: str | None = None
     ) -> Match | None:
         """Add a fingerprint that was made elsewhere; another text under the key takes its place."""
+        features = [mark_of(key), *found.features]
         with self._lock, self._ledger.guarded():
             with self._turn:
                 self._catch_up()
-                under, candidates = self._look_up(key, found)
-                is_alone = not under and not candidates.numbers  # as most documents are
-                if is_alone:
-                    self._append(key, found, published)
-            match = None if is_alone else self._add_among_others(key, found, published, candidates)
+                seen = self._look_up(features, found.outline)
+                if not seen:  # most documents are new and like no other
+                    self._append(key, found, features, published)
+            match = self._add_among_others(key, found, features, published, seen) if seen else None
             self._compaction.step(self._view)
         return match
 
@@ -96,7 +96,8 @@ class ReprintIndex:
         with self._lock, self._ledger.guarded():
             self._catch_up()
             copies: Copies = {}
-            self._judge(key, found, self._look_up(key, found)[1], copies)
+            hits = self._view.find(found.features)
+            self._judge(key, found, self._view.candidates(hits, found.outline), copies)
         return _nearest(copies)
 
     def cluster(self, key: str) -> list[str]:
@@ -127,19 +128,25 @@ class ReprintIndex:
             self._catch_up()
             return self._known(key) is not None
 
-    def _look_up(self, key: str, found: Fingerprint) -> tuple[Sequence[int], Candidates]:
-        """Give the documents that may be under a key, and those that may be copies of a text."""
-        mark = mark_of(key)
-        hits = self._view.find([mark, *found.features])
-        under = hits.pop(mark, ())
-        return under, self._view.candidates(hits, found.outline)
+    def _look_up(self, features: Sequence[int], outline: bytes) -> Candidates | None:
+        """Give what may be copies of a text; None where there are none and its key is new.
 
-    def _append(self, key: str, found: Fingerprint, published: str | None) -> int:
+        The mark of the key stands before the text's features.
+        """
+        hits = self._view.find(features)
+        if not hits:
+            return None
+        is_known = hits.pop(features[0], None)
+        candidates = self._view.candidates(hits, outline)
+        return candidates if is_known or candidates.numbers else None
+
+    def _append(
+        self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
+    ) -> int:
         """Add a document behind all others, in the index's turn; gives its number."""
         log = self._view.logs[-1]
         number = log.first + log.count
         row = Row(number, key, _half(found.digest), found.length)
-        features = [mark_of(key), *found.features]
         record = packed(row, published, features, found.outline, found.text)
         if not log.append(record):
             path = files.log_path(self._ledger, number)
@@ -155,6 +162,7 @@ class ReprintIndex:
         self,
         key: str,
         found: Fingerprint,
+        features: Sequence[int],
         published: str | None,
         candidates: Candidates,
     ) -> Match | None:
@@ -164,11 +172,12 @@ class ReprintIndex:
         with self._turn:
             self._catch_up()
             if self._view.last != seen:
-                self._judge(key, found, self._look_up(key, found)[1], copies)
+                candidates = self._look_up(features, found.outline) or NONE
+                self._judge(key, found, candidates, copies)
             former = self._known(key)
             is_new = former is None or former.digest != _half(found.digest)
             if former is None or is_new:
-                number = self._append(key, found, published)
+                number = self._append(key, found, features, published)
             else:
                 number = former.number
             is_copy = any(verdict for _, verdict in copies.values())

@@ -28,7 +28,7 @@ class Candidates:
     hot: Sequence[int] = ()
 
 
-_NONE = Candidates([])
+NONE = Candidates([])
 
 
 class PostingsView:
@@ -62,12 +62,14 @@ class PostingsView:
 
     def find(self, features: Sequence[int]) -> dict[int, Sequence[int]]:
         """Give those of the features that any document has, each with its documents, in order."""
-        found: dict[int, Sequence[int]] = {}
         maybe = self.front.maybe(features) if self.front else features
         hits: list[tuple[int, Sequence[int]]] = []
         if maybe:
-            hits = [hit for segment in self.segments for hit in segment.lookup(maybe)]
-        hits += [hit for log in self.logs for hit in log.lookup(features)]
+            for segment in self.segments:
+                hits += segment.lookup(maybe)
+        for log in self.logs:
+            hits += log.lookup(features)
+        found: dict[int, Sequence[int]] = {}
         for feature, numbers in hits:
             found[feature] = [*found.get(feature, ()), *numbers]
         return found
@@ -77,8 +79,6 @@ class PostingsView:
 
         One shared feature may be chance: without a like outline it makes no candidate.
         """
-        if not found:
-            return _NONE
         shared: dict[int, int] = {}
         hot: list[tuple[int, int]] = []
         for feature, documents in found.items():
