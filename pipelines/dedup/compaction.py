@@ -1,7 +1,7 @@
 """A sealed log becomes a segment, and segments larger ones, a tenth of a millisecond at a time.
 
 Each add pays a step, where there is work: a thread would keep the others from the interpreter for
-longer than the adds take. A step moves 4096 postings, 240 documents' worth, and a posting is
+longer than the adds take. A step moves 2048 postings, 120 documents' worth, and a posting is
 written some ten times in an index of a million, so the work never piles up.
 """
 
@@ -27,7 +27,7 @@ SMALL = 2**18  # postings; a smaller segment is written again with every log
 RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
 ROWS = 12  # documents that a step takes from the log
 ROWS_PACKED = 6  # the same where their texts are packed
-BITS_SET = 256  # features that a step notes in the filter: a page of it each, that may be faulted
+BITS_SET = 1024  # features that a step notes in the filter
 # A process that claimed the work and now adds nothing would hold up the others: from so many logs
 # or segments on another one does the same. Who is first wins.
 _LOGS_AT_MOST, _SEGMENTS_AT_MOST = 3, 8
@@ -52,7 +52,8 @@ class Compaction:
     def step(self, view: PostingsView) -> None:
         """Do a little of the work, where there is some."""
         if self._flush is None and len(view.logs) > 1:
-            self._flush = self._flushing(view.logs[0], len(view.logs) > _LOGS_AT_MOST)
+            overdue = len(view.logs) > _LOGS_AT_MOST
+            self._flush = self._flushing(view.logs[0], view.front, overdue)
         if self._flush is not None:
             if _is_done(self._flush):
                 self._flush = None
@@ -64,7 +65,7 @@ class Compaction:
         if self._merge is not None and _is_done(self._merge):
             self._merge = None
 
-    def _flushing(self, log: Log, overdue: bool) -> Iterator[None]:
+    def _flushing(self, log: Log, front: Front | None, overdue: bool) -> Iterator[None]:
         """Write a sealed log, together with the segments that are still small."""
         numbers = range(log.first, log.first + log.count)
         with self._claimed("flush", overdue) as mine:
@@ -93,7 +94,9 @@ class Compaction:
                 path = self._fresh_path()
                 whole = range(oldest, numbers.stop)
                 yield from written(path, fresh, small, whole, self._ledger.dead())
-                front = Front(self._ledger.path.with_name(before.front))
+                # Not mapped anew where it need not be: of that every page would fault.
+                if front is None or front.path.name != before.front:
+                    front = Front(self._ledger.path.with_name(before.front))
                 postings = sum(segment.count for segment in segments) + len(features)
                 if not front.has_room(postings):
                     front = yield from self._larger(postings, segments)

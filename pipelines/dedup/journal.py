@@ -11,6 +11,7 @@ import os
 import struct
 from array import array
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,6 +27,8 @@ _SEAL = 2**64 - 1  # in the place of a size: the next log has what follows
 # digest, folded length, bytes of key, of published, the outline, how many features
 _RECORD = struct.Struct(f"<qIIH{OUTLINE}sB")
 _NONE = 0xFFFF  # published: not known
+_POPULATE_WRITE = 23  # of madvise(2), since Linux 5.14
+_AHEAD = 2**15  # bytes
 # UTF-16 is quick and short for Chinese.
 _WIDE, _ANY = "utf-16-le", "surrogatepass"
 
@@ -74,6 +77,7 @@ class Log:
         finally:
             os.close(file)
         self._end = _HEADER.size
+        self._ready = 0
         self._limit = size - _FRAME.size  # the seal has its place
 
     @staticmethod
@@ -136,9 +140,18 @@ class Log:
             return False
         if _FRAME.unpack_from(self._map, start)[0]:  # half written by a process that was killed
             self._map[start:] = bytes(len(self._map) - start)
+        if start + size > self._ready:
+            self._make_ready(start, size)
         frame = _FRAME.pack(size, _checksum(record, self.count))
         self._map[start : start + _FRAME.size + size] = frame + record
         return True
+
+    def _make_ready(self, start: int, size: int) -> None:
+        """Fault in some pages at once: singly every third add would wait for one."""
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        self._ready = min(len(self._map), start + size + _AHEAD)
+        with suppress(OSError):  # an older kernel
+            self._map.madvise(_POPULATE_WRITE, first, self._ready - first)
 
     def seal(self) -> None:
         """Say that the next log has what follows; only under the index's lock."""
