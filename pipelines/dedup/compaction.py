@@ -1,7 +1,7 @@
 """A sealed log becomes a segment, and segments larger ones, a tenth of a millisecond at a time.
 
 Each add pays a step, where there is work: a thread would keep the others from the interpreter for
-longer than the adds take. A step moves 4096 postings, 240 documents' worth, and a posting is
+longer than the adds take. A step moves 2048 postings, 120 documents' worth, and a posting is
 written some ten times in an index of a million, so the work never piles up.
 """
 
@@ -19,13 +19,15 @@ from pipelines.dedup.front import Front
 from pipelines.dedup.journal import Log
 from pipelines.dedup.ledger import Ledger, State
 from pipelines.dedup.lock import Claim, Turn
+from pipelines.dedup.outlines import Outlines
 from pipelines.dedup.postings import PostingsView
-from pipelines.dedup.segments import STEP, Fresh, Segment, written
+from pipelines.dedup.segments import Fresh, Segment, written
 
 SMALL = 2**18  # postings; a smaller segment is written again with every log
 RATIO = 4  # a larger one when the younger ones have grown to a quarter of it
-ROWS = 32  # documents that a step takes from the log
+ROWS = 12  # documents that a step takes from the log
 ROWS_PACKED = 6  # the same where their texts are packed
+BITS_SET = 1024  # features that a step notes in the filter
 # A process that claimed the work and now adds nothing would hold up the others: from so many logs
 # or segments on another one does the same. Who is first wins.
 _LOGS_AT_MOST, _SEGMENTS_AT_MOST = 3, 8
@@ -38,8 +40,8 @@ class Compaction:
     one to open it removes.
     """
 
-    def __init__(self, ledger: Ledger, turn: Turn, *, keep_texts: bool) -> None:
-        self._ledger, self._turn = ledger, turn
+    def __init__(self, ledger: Ledger, turn: Turn, outlines: Outlines, *, keep_texts: bool) -> None:
+        self._ledger, self._turn, self._outlines = ledger, turn, outlines
         self._keep_texts = keep_texts
         self._claims = {name: Claim(ledger.beside(name)) for name in ("flush", "merge")}
         self._flush: Iterator[None] | None = None
@@ -50,7 +52,8 @@ class Compaction:
     def step(self, view: PostingsView) -> None:
         """Do a little of the work, where there is some."""
         if self._flush is None and len(view.logs) > 1:
-            self._flush = self._flushing(view.logs[0], len(view.logs) > _LOGS_AT_MOST)
+            overdue = len(view.logs) > _LOGS_AT_MOST
+            self._flush = self._flushing(view.logs[0], view.front, overdue)
         if self._flush is not None:
             if _is_done(self._flush):
                 self._flush = None
@@ -62,7 +65,7 @@ class Compaction:
         if self._merge is not None and _is_done(self._merge):
             self._merge = None
 
-    def _flushing(self, log: Log, overdue: bool) -> Iterator[None]:
+    def _flushing(self, log: Log, front: Front | None, overdue: bool) -> Iterator[None]:
         """Write a sealed log, together with the segments that are still small."""
         numbers = range(log.first, log.first + log.count)
         with self._claimed("flush", overdue) as mine:
@@ -75,6 +78,7 @@ class Compaction:
                 taken = range(first, min(first + rows, numbers.stop))
                 texts = map(log.text, taken) if self._keep_texts else ()
                 self._ledger.keep(map(log.document, taken), texts)
+                self._outlines.put(first, b"".join(map(log.outline, taken)))
                 for number in taken:
                     own = log.features(number)
                     features.extend(own)
@@ -82,19 +86,23 @@ class Compaction:
                 yield
             fresh = Fresh(features, sizes, log.first)
             yield
+            self._outlines.sync()
+            yield
             with self._opened(before) as segments:
                 small = [segment for segment in segments if segment.count < SMALL]
                 oldest = min([log.first, *(segment.first for segment in small)])
                 path = self._fresh_path()
                 whole = range(oldest, numbers.stop)
                 yield from written(path, fresh, small, whole, self._ledger.dead())
-                front = Front(self._ledger.path.with_name(before.front))
+                # Not mapped anew where it need not be: of that every page would fault.
+                if front is None or front.path.name != before.front:
+                    front = Front(self._ledger.path.with_name(before.front))
                 postings = sum(segment.count for segment in segments) + len(features)
                 if not front.has_room(postings):
                     front = yield from self._larger(postings, segments)
-                for first in range(0, len(features), STEP):
+                for first in range(0, len(features), BITS_SET):
                     with self._turn:
-                        front.set(fresh.features[first : first + STEP])
+                        front.set(fresh.features[first : first + BITS_SET])
                     yield
                 self._replace(before, small, path, numbers, front.path)
             log.path.unlink(missing_ok=True)

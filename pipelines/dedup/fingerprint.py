@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import xxhash
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from pipelines.charset.script import text_of
 from pipelines.dedup.folding import Points, fold, fold_points
+from pipelines.dedup.outlines import outline
 
 Hashes = NDArray[np.uint64]
 
@@ -18,9 +20,10 @@ SKETCH = 16
 # Of a feature 40 bits are kept: of 32, one new text in fourteen would share one with one of a
 # million others by chance, and be compared with it for nothing.
 FEATURE_MASK = 2**40 - 1
+_MASK = np.uint64(FEATURE_MASK)
 
 _21, _29, _32, _42 = (np.uint64(bits) for bits in (21, 29, 32, 42))
-_ENOUGH = 3 * SKETCH  # the smallest hashes, so many expected, among which the sketch is
+_ENOUGH = 3 * SKETCH // 2  # of the smallest hashes; some texts repeat themselves
 _ODD = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F)
 
 
@@ -29,19 +32,24 @@ class Fingerprint:
     """A text ready to be looked up.
 
     `digest` is 128 bits in hex, `length` counts folded characters, `features` are at most 16
-    numbers of 40 bits.
+    numbers of 40 bits, `outline` tells most other texts apart.
     """
 
     digest: str
     length: int
     features: tuple[int, ...]
+    outline: bytes
     text: str
 
 
 def fingerprint(text: str) -> Fingerprint:
     """Make the fingerprint of a clean text."""
     points = fold_points(text)
-    return Fingerprint(_digest(text_of(points)), len(points), tuple(sketch(points)), text)
+    hashes = np.sort(shingles(points))
+    length = len(points)
+    return Fingerprint(
+        _digest(text_of(points)), length, sketch(hashes), outline(hashes, length), text
+    )
 
 
 def digest(text: str) -> str:
@@ -73,20 +81,17 @@ def shingles(points: Points) -> Hashes:
     return hashes
 
 
-def sketch(points: Points) -> list[int]:
-    """Give the bottom-k sketch (Broder 1997; Cohen and Kaplan 2007) of folded code points.
+def sketch(hashes: Hashes) -> tuple[int, ...]:
+    """Give the bottom-k sketch (Broder 1997; Cohen and Kaplan 2007) of hashes in order.
 
     Unlike the bands of MinHash, one shared feature makes a candidate: of a copy with every fifth
     character edited two of sixteen are expected, while hardly a band of it is left. The low bits
     of each hash are kept; the high ones of the smallest are much the same.
     """
-    hashes = shingles(points)
-    least = set(
-        hashes[hashes < np.uint64((2**64 - 1) * _ENOUGH // max(_ENOUGH, len(hashes)))].tolist()
-    )
+    least = dict.fromkeys((hashes[:_ENOUGH] & _MASK).tolist())
     if len(least) < SKETCH:  # a short text, or one that repeats itself
-        least = set(hashes.tolist())
-    return [hash_ & FEATURE_MASK for hash_ in sorted(least)[:SKETCH]]
+        least = dict.fromkeys((hashes & _MASK).tolist())
+    return tuple(islice(least, SKETCH))
 
 
 class Overlap:

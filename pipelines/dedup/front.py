@@ -15,16 +15,20 @@ from numpy.typing import NDArray
 from pipelines.dedup.segments import BITS, Postings
 
 _HEADER = struct.Struct("<8s56s")  # magic, the boot in which it was written
-_MAGIC = b"QYFRO003"
+_MAGIC = b"QYFRO004"
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
-_WORD = 32
-LEAST = 8  # bits a posting; a smaller filter is made anew
-_MADE = 11
-_FEWEST = 2**16
-# Four bits of one word (Putze, Sanders and Singler 2007), so that one look tells.
+_WORD = 64
+LEAST = 9  # bits a posting; a smaller filter is made anew
+_MADE = 12
+_FEWEST = 2**15
+# Five bits of one word (Putze, Sanders and Singler 2007), so that one look tells. A feature's low
+# bits say which five, its other 32 which word.
 _chance = random.Random(5)  # noqa: S311 - no secret
-_MASKS = [sum(1 << bit for bit in _chance.sample(range(_WORD), 4)) for _ in range(4096)]
-_MASK_ARRAY = np.asarray(_MASKS, dtype=np.uint32)
+_MASKS = np.asarray(
+    [sum(1 << bit for bit in _chance.sample(range(_WORD), 5)) for _ in range(4096)],
+    dtype=np.uint64,
+)
+_OF_MASKS, _SKIPPED, _U32 = np.uint64(len(_MASKS) - 1), np.uint64(BITS - 32), np.uint64(32)
 
 
 class FrontError(Exception):
@@ -49,8 +53,8 @@ class Front:
         finally:
             os.close(file)
         self.is_current = bool(_boot()) and header == _HEADER.pack(_MAGIC, _boot())
-        self._words = memoryview(self._map)[_HEADER.size :].cast("I")
-        self._count = len(self._words)
+        self._words = np.frombuffer(self._map, dtype=np.uint64, offset=_HEADER.size)
+        self._count = np.uint64(len(self._words))
 
     @staticmethod
     def create(path: Path, postings: int) -> None:
@@ -71,19 +75,30 @@ class Front:
 
     def has_room(self, postings: int) -> bool:
         """Tell whether the filter would still tell much with so many postings."""
-        return postings * LEAST <= self._count * _WORD
+        return postings * LEAST <= len(self._words) * _WORD
 
     def maybe(self, features: Sequence[int]) -> list[int]:
         """Give those of the features that may stand in a segment: all that do, few others."""
-        words, count = self._words, self._count
-        return [f for f in features if words[f * count >> BITS] & (m := _MASKS[f & 4095]) == m]
+        asked = np.array(features, dtype=np.uint64)
+        masks = self._masks(asked)
+        # All at once: the words are far apart, and the processor waits for them together.
+        found: list[int] = asked[self._words.take(self._places(asked)) & masks == masks].tolist()
+        return found
 
     def set(self, features: Postings) -> None:
-        """Set the bits of features; only one process at a time."""
-        words: NDArray[np.uint32] = np.asarray(self._words)
-        places = (features * np.uint64(self._count) >> np.uint64(BITS)).astype(np.intp)
-        masks = _MASK_ARRAY.take((features & np.uint64(4095)).astype(np.intp))
-        np.bitwise_or.at(words, places, masks)
+        """Set the bits of features in order; only one process at a time."""
+        places = self._places(features)
+        starts = np.flatnonzero(np.diff(places, prepend=-1))  # of those that share a word
+        if len(starts):
+            bits = np.bitwise_or.reduceat(self._masks(features), starts)
+            self._words[places[starts]] |= bits
+
+    def _places(self, features: Postings) -> NDArray[np.intp]:
+        return ((features >> _SKIPPED) * self._count >> _U32).view(np.intp)
+
+    @staticmethod
+    def _masks(features: Postings) -> Postings:
+        return _MASKS.take((features & _OF_MASKS).view(np.intp))
 
 
 def _boot() -> bytes:

@@ -17,7 +17,8 @@ from pipelines.dedup.fingerprint import FEATURE_MASK, Fingerprint, Overlap, fing
 from pipelines.dedup.journal import Log, Row, packed
 from pipelines.dedup.ledger import Ledger
 from pipelines.dedup.lock import Turn
-from pipelines.dedup.postings import PostingsView
+from pipelines.dedup.outlines import Outlines
+from pipelines.dedup.postings import NONE, Candidates, PostingsView
 from pipelines.dedup.verdict import Verdict, verify
 
 # Of the shorter text's shingles: of 200 copies with every fifth character edited the least had .19
@@ -26,7 +27,6 @@ OVERLAP = 0.12
 SETTLED = 64  # comparisons that one document may cost to find its cluster's leaders
 
 TextOf = Callable[[str], str | None]
-Hits = dict[int, Sequence[int]]
 Copies = dict[int, tuple[Row, Verdict | None]]
 
 
@@ -55,16 +55,19 @@ class ReprintIndex:
         self.path = Path(path)
         self._text_of = text_of
         self._lock = threading.RLock()
-        self._view = PostingsView()
         self._ledger = Ledger(self.path)
         try:
             with self._ledger.guarded():
                 self._turn = Turn(self._ledger.beside("lock"))
+                self._outlines = Outlines(self._ledger.beside("outlines"))
+                self._view = PostingsView(self._outlines)
                 with self._turn:
                     files.begin(self._ledger)
                     self._catch_up()
                     files.check_chain(self._ledger, self._view.logs[-1])
-            self._compaction = Compaction(self._ledger, self._turn, keep_texts=text_of is None)
+            self._compaction = Compaction(
+                self._ledger, self._turn, self._outlines, keep_texts=text_of is None
+            )
         except BaseException:
             self._ledger.close()
             raise
@@ -81,10 +84,10 @@ class ReprintIndex:
         with self._lock, self._ledger.guarded():
             with self._turn:
                 self._catch_up()
-                hits = self._view.find(features)
-                if not hits:  # most documents are new and like no other
+                seen = self._look_up(features, found.outline)
+                if not seen:  # most documents are new and like no other
                     self._append(key, found, features, published)
-            match = self._add_among_others(key, found, features, published, hits) if hits else None
+            match = self._add_among_others(key, found, features, published, seen) if seen else None
             self._compaction.step(self._view)
         return match
 
@@ -93,7 +96,8 @@ class ReprintIndex:
         with self._lock, self._ledger.guarded():
             self._catch_up()
             copies: Copies = {}
-            self._judge(key, found, self._view.find(found.features), copies)
+            hits = self._view.find(found.features)
+            self._judge(key, found, self._view.candidates(hits, found.outline), copies)
         return _nearest(copies)
 
     def cluster(self, key: str) -> list[str]:
@@ -124,6 +128,18 @@ class ReprintIndex:
             self._catch_up()
             return self._known(key) is not None
 
+    def _look_up(self, features: Sequence[int], outline: bytes) -> Candidates | None:
+        """Give what may be copies of a text; None where there are none and its key is new.
+
+        The mark of the key stands before the text's features.
+        """
+        hits = self._view.find(features)
+        if not hits:
+            return None
+        is_known = hits.pop(features[0], None)
+        candidates = self._view.candidates(hits, outline)
+        return candidates if is_known or candidates.numbers else None
+
     def _append(
         self, key: str, found: Fingerprint, features: Sequence[int], published: str | None
     ) -> int:
@@ -131,7 +147,7 @@ class ReprintIndex:
         log = self._view.logs[-1]
         number = log.first + log.count
         row = Row(number, key, _half(found.digest), found.length)
-        record = packed(row, published, features, found.text)
+        record = packed(row, published, features, found.outline, found.text)
         if not log.append(record):
             path = files.log_path(self._ledger, number)
             Log.create(path, number, len(record))
@@ -148,17 +164,17 @@ class ReprintIndex:
         found: Fingerprint,
         features: Sequence[int],
         published: str | None,
-        hits: Hits,
+        candidates: Candidates,
     ) -> Match | None:
         copies: Copies = {}
-        self._judge(key, found, hits, copies)  # what takes long, in no turn
+        self._judge(key, found, candidates, copies)  # what takes long, in no turn
         seen = self._view.last
         with self._turn:
             self._catch_up()
             if self._view.last != seen:
-                hits = self._view.find(features)
-                self._judge(key, found, hits, copies)
-            former = self._known(key, hits)
+                candidates = self._look_up(features, found.outline) or NONE
+                self._judge(key, found, candidates, copies)
+            former = self._known(key)
             is_new = former is None or former.digest != _half(found.digest)
             if former is None or is_new:
                 number = self._append(key, found, features, published)
@@ -188,19 +204,16 @@ class ReprintIndex:
             if other not in known and other != number:
                 self._ledger.link(number, other, score)
 
-    def _known(self, key: str, hits: Hits | None = None) -> Row | None:
+    def _known(self, key: str) -> Row | None:
         mark = mark_of(key)
-        if hits is None:
-            hits = self._view.find((mark,))
-        for number in reversed(hits.get(mark, ())):
+        for number in reversed(self._view.find((mark,)).get(mark, ())):
             row = self._row(number)
             if row is not None and row.key == key:
                 return row
         return None
 
-    def _judge(self, key: str, found: Fingerprint, hits: Hits, copies: Copies) -> None:
+    def _judge(self, key: str, found: Fingerprint, candidates: Candidates, copies: Copies) -> None:
         """Verify those candidates that have not been; where there are twins, those alone."""
-        candidates = self._view.candidates(hits)
         rows = [self._row(number) for number in candidates.numbers if number not in copies]
         others = [row for row in rows if row is not None and row.key != key]
         twins = [row for row in others if row.digest == _half(found.digest)]
@@ -273,6 +286,7 @@ class ReprintIndex:
             self._compaction.close()
             self._view.replace(None, [], [])
             self._turn.close()
+            self._outlines.close()
             self._ledger.close()
 
     def __enter__(self) -> ReprintIndex:

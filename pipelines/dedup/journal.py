@@ -11,18 +11,24 @@ import os
 import struct
 from array import array
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 import xxhash
 
+from pipelines.dedup.outlines import OUTLINE
+
 CAPACITY = 4 * 2**20  # bytes of a log; with two of them each process looks in its memory first
-_MAGIC = b"QYLOG003"
+_MAGIC = b"QYLOG004"
 _HEADER = struct.Struct("<8sQ")  # magic, the number of the first document
 _FRAME = struct.Struct("<QQ")  # bytes of the record, checksum
 _SEAL = 2**64 - 1  # in the place of a size: the next log has what follows
-_RECORD = struct.Struct("<qIIHB")  # digest, folded length, bytes of key, of published, features
+# digest, folded length, bytes of key, of published, the outline, how many features
+_RECORD = struct.Struct(f"<qIIH{OUTLINE}sB")
 _NONE = 0xFFFF  # published: not known
+_POPULATE_WRITE = 23  # of madvise(2), since Linux 5.14
+_AHEAD = 2**15  # bytes
 # UTF-16 is quick and short for Chinese.
 _WIDE, _ANY = "utf-16-le", "surrogatepass"
 
@@ -40,13 +46,15 @@ class Row(NamedTuple):  # made in a third of a dataclass's time
     length: int
 
 
-def packed(row: Row, published: str | None, features: Sequence[int], text: str) -> bytes:
+def packed(
+    row: Row, published: str | None, features: Sequence[int], outline: bytes, text: str
+) -> bytes:
     """Give the record of a document."""
     _, key, digest, length = row
     name = key.encode("utf-8", _ANY)
     said = b"" if published is None else published.encode("utf-8", _ANY)[: _NONE - 1]
     said_size = _NONE if published is None else len(said)
-    head = _RECORD.pack(digest, length, len(name), said_size, len(features))
+    head = _RECORD.pack(digest, length, len(name), said_size, outline, len(features))
     return b"".join((head, array("Q", features), name, said, text.encode(_WIDE, _ANY)))
 
 
@@ -69,6 +77,7 @@ class Log:
         finally:
             os.close(file)
         self._end = _HEADER.size
+        self._ready = 0
         self._limit = size - _FRAME.size  # the seal has its place
 
     @staticmethod
@@ -131,9 +140,18 @@ class Log:
             return False
         if _FRAME.unpack_from(self._map, start)[0]:  # half written by a process that was killed
             self._map[start:] = bytes(len(self._map) - start)
+        if start + size > self._ready:
+            self._make_ready(start, size)
         frame = _FRAME.pack(size, _checksum(record, self.count))
         self._map[start : start + _FRAME.size + size] = frame + record
         return True
+
+    def _make_ready(self, start: int, size: int) -> None:
+        """Fault in some pages at once: singly every third add would wait for one."""
+        first = start // mmap.PAGESIZE * mmap.PAGESIZE
+        self._ready = min(len(self._map), start + size + _AHEAD)
+        with suppress(OSError):  # an older kernel
+            self._map.madvise(_POPULATE_WRITE, first, self._ready - first)
 
     def seal(self) -> None:
         """Say that the next log has what follows; only under the index's lock."""
@@ -172,10 +190,15 @@ class Log:
         start = self._starts[number - self.first] + _FRAME.size + _RECORD.size
         return array("Q", self._map[start : start + 8 * self._map[start - 1]])
 
+    def outline(self, number: int) -> bytes:
+        """Give the outline of a document."""
+        end = self._starts[number - self.first] + _FRAME.size + _RECORD.size - 1
+        return self._map[end - OUTLINE : end]
+
     def document(self, number: int) -> tuple[Row, str | None]:
         """Give a document, and what is known of its publication."""
         start = self._starts[number - self.first] + _FRAME.size
-        digest, length, key_size, said_size, features = _RECORD.unpack_from(self._map, start)
+        digest, length, key_size, said_size, _, features = _RECORD.unpack_from(self._map, start)
         said = start + _RECORD.size + 8 * features + key_size
         row = Row(number, self._map[said - key_size : said].decode("utf-8", _ANY), digest, length)
         if said_size == _NONE:
@@ -187,7 +210,7 @@ class Log:
         start = self._starts[number - self.first]
         size, _ = _FRAME.unpack_from(self._map, start)
         start += _FRAME.size
-        _, _, key_size, said_size, features = _RECORD.unpack_from(self._map, start)
+        _, _, key_size, said_size, _, features = _RECORD.unpack_from(self._map, start)
         before = _RECORD.size + 8 * features + key_size + (said_size if said_size != _NONE else 0)
         return self._map[start + before : start + size].decode(_WIDE, _ANY)
 

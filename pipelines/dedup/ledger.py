@@ -15,7 +15,7 @@ import zstandard
 from crawler.state.wal import use_wal
 from pipelines.dedup.journal import Row
 
-FORMAT = 3
+FORMAT = 4
 
 # A new document stands in a log. Compaction moves it: its features into a segment, its text,
 # packed, into `texts` or nowhere, the rest into `documents`. `flushed` is the last number that the
@@ -87,6 +87,8 @@ class Ledger:
     def __init__(self, path: Path) -> None:
         self.path = path
         self._guard = _Guard(path)
+        self._packer = zstandard.ZstdCompressor(level=3)
+        self._unpacker = zstandard.ZstdDecompressor()
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             if _mark(path).exists():
@@ -159,7 +161,7 @@ class Ledger:
     def text(self, number: int) -> str | None:
         """Give the text of a document, where it is kept here."""
         found = self._db.execute("SELECT packed FROM texts WHERE number = ?", (number,)).fetchone()
-        return zstandard.decompress(found[0]).decode("utf-8", _ANY) if found else None
+        return self._unpacker.decompress(found[0]).decode("utf-8", _ANY) if found else None
 
     def is_dead(self, number: int) -> bool:
         """Tell whether a number stands for no document any more."""
@@ -203,10 +205,9 @@ class Ledger:
 
     def keep(self, documents: Iterable[tuple[Row, str | None]], texts: Iterable[str]) -> None:
         """Take documents over from a log, with texts or none; they count when it is flushed."""
-        pack = zstandard.ZstdCompressor(level=3).compress
         rows = [(*row, published) for row, published in documents]
         packed = [
-            (row[0], pack(text.encode("utf-8", _ANY)))
+            (row[0], self._packer.compress(text.encode("utf-8", _ANY)))
             for row, text in zip(rows, texts, strict=False)
         ]
         with self.writing():

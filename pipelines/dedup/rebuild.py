@@ -32,7 +32,7 @@ def rebuild(path: Path, documents: Iterable[tuple[str, str, str | None]]) -> int
     # killed.
     former = re.compile(
         rf"{re.escape(path.stem)}(-[0-9a-f]{{8}})?{re.escape(path.suffix)}"
-        r"\.(.+\.(seg|log|front|part)|([0-9a-f]{8}\.)?(lock|flush|merge|tail))"
+        r"\.(.+\.(seg|log|front|part)|([0-9a-f]{8}\.)?(lock|flush|merge|tail|outlines))"
     )
     for file in path.parent.iterdir():
         if former.fullmatch(file.name) and not file.name.startswith(ours):

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 
 from pipelines.dedup import journal
 from pipelines.dedup.journal import Log, LogError, Row, packed
+from pipelines.dedup.outlines import OUTLINE
+
+PLAIN = bytes(range(OUTLINE))
 
 
 @pytest.fixture
@@ -20,7 +23,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def append(log: Log, key: str, features: tuple[int, ...] = (1, 2)) -> bool:
-    record = packed(Row(log.last + 1, key, 5, 3), None, features, "正文")
+    record = packed(Row(log.last + 1, key, 5, 3), None, features, PLAIN, "正文")
     if log.append(record):
         log.note(features, len(record))
         return True
@@ -37,20 +40,24 @@ def keys(path: Path) -> list[str]:
 @given(
     st.text(st.characters(codec=None), max_size=40),
     st.none() | st.text(max_size=10),
-    st.lists(st.integers(0, 2**40 - 1), max_size=17),
+    st.tuples(
+        st.lists(st.integers(0, 2**40 - 1), max_size=17),
+        st.binary(min_size=OUTLINE, max_size=OUTLINE),
+    ),
     st.text(st.characters(codec=None), max_size=60),
 )
 def test_a_document_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory,
     key: str,
     published: str | None,
-    features: list[int],
+    seen: tuple[list[int], bytes],
     text: str,
 ) -> None:
     path = tmp_path_factory.mktemp("log") / "7.log"
     Log.create(path, 7)
     row = Row(7, key, -(2**63), 2**32 - 1)
-    Log(path, 7).append(packed(row, published, features, text))
+    features, outline = seen
+    Log(path, 7).append(packed(row, published, features, outline, text))
 
     log = Log(path, 7)
 
@@ -58,6 +65,7 @@ def test_a_document_comes_back_as_it_was(
     assert log.document(7) == (row, published)
     assert log.text(7) == text
     assert list(log.features(7)) == features
+    assert log.outline(7) == outline
     assert [number for _, found in log.lookup(features) for number in found] == [7] * len(features)
 
 
@@ -111,13 +119,13 @@ def test_a_document_larger_than_a_log_gets_a_larger_one(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(journal, "CAPACITY", 1000)
-    record = packed(Row(7, "book", 1, 1), None, (1,), "书" * 5000)
+    record = packed(Row(7, "book", 1, 1), None, (1,), PLAIN, "书" * 5000)
     Log.create(path, 7, len(record))
 
     assert Log(path, 7).append(record)
 
 
-@pytest.mark.parametrize("content", [b"", b"a letter, no log", b"QYLOG003" + bytes(2000)])
+@pytest.mark.parametrize("content", [b"", b"a letter, no log", b"QYLOG004" + bytes(2000)])
 def test_a_file_that_is_no_log_is_named(content: bytes, path: Path) -> None:
     path.write_bytes(content)
 

@@ -98,7 +98,7 @@ def test_an_older_index_is_named_with_its_format(tmp_path: Path) -> None:
     path = tmp_path / "reprints.db"
     older(path)
 
-    with pytest.raises(IndexFileError, match=r"reprints\.db: format 1, this version reads 3"):
+    with pytest.raises(IndexFileError, match=r"reprints\.db: format 1, this version reads 4"):
         ReprintIndex(path)
 
 

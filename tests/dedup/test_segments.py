@@ -106,6 +106,20 @@ def test_of_a_template_feature_the_newest_are_kept(tmp_path: Path) -> None:
     assert looked_up(segment, 7, 9) == {7: list(range(1000 - KEPT, 1000)), 9: [1000]}
 
 
+def test_a_filter_of_more_than_2_to_the_24_words_lets_all_present_features_pass(
+    tmp_path: Path,
+) -> None:
+    Front.create(tmp_path / "front", 100_000_000)
+    front = Front(tmp_path / "front")
+    here = np.array([0, 2**39, MOST - 1, MOST], dtype=np.uint64)
+
+    front.set(here)
+
+    assert front.maybe(here.tolist()) == here.tolist()
+    assert (tmp_path / "front").stat().st_size > 8 * 2**24
+    assert front._words[-1]
+
+
 @pytest.mark.parametrize("damage", [b"", MAGIC + b"\0" * 400])
 def test_a_damaged_file_is_named(damage: bytes, tmp_path: Path) -> None:
     path = tmp_path / "torn.seg"
