@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I
 )
+_DROPPED = "dropped"
 # A page of more tags, opening and closing, is cut there; the largest of 196 real ones has 7,004.
 MOST_TAGS = 200_000
 LONG_TAG, MOST_ATTRIBUTES = 20_000, 1_000
@@ -84,9 +86,19 @@ def _remove_hidden(tree: HtmlElement) -> None:
     if not hidden:
         return
     half = _length(tree) / 2
-    for element in hidden:
-        if _length(element) < half:
-            element.drop_tree()
+    drop_all(tree, [element for element in hidden if _length(element) < half])
+
+
+def drop_all(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
+    """Take elements out of their tree; the text behind each stays.
+
+    Where a page has control characters, lxml's `drop_tree` cannot set the joined text anew.
+    """
+    from lxml import etree
+
+    for element in elements:
+        element.tag = _DROPPED
+    etree.strip_elements(tree, _DROPPED, with_tail=False)
 
 
 def _length(element: HtmlElement) -> int:

@@ -85,6 +85,19 @@ def test_hidden_link_farms_are_not_read() -> None:
     assert found.text.split("\n") == BODY
 
 
+@pytest.mark.parametrize("control", ["\x19", "&#1;", "\ufffe"])
+def test_a_control_character_beside_a_hidden_element_costs_nothing(control: str) -> None:
+    hidden = f'{control}<img style="display:none">。</p>'
+    page = modern().replace("。</p>", hidden)
+
+    found = extract(page, "http://qinglan.example/1")
+
+    assert [
+        line.replace("\x19", "").replace("\x01", "").replace("\ufffe", "")
+        for line in found.text.split("\n")
+    ] == BODY
+
+
 def test_other_languages_are_left_to_trafilatura() -> None:
     text = "The aqueduct was repaired in spring. " * 8
     found = extract(
