@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from functools import cache
 
 from crawler.items import Dropped
 from pipelines.boilerplate.assemble import assemble, strip_site
@@ -10,7 +12,7 @@ from pipelines.boilerplate.lines import between_markers, is_prose, key_of, split
 from pipelines.boilerplate.metadata import read_facts
 from pipelines.boilerplate.result import Extracted
 from pipelines.boilerplate.rules import RULES
-from pipelines.boilerplate.title import LONGEST, without_site_name
+from pipelines.boilerplate.title import LONGEST, without_suffix
 from pipelines.charset.script import fold_script
 
 
@@ -45,13 +47,15 @@ def _title_of_lines(head: Sequence[str]) -> tuple[str, int]:
         (index, line)
         for index, line in enumerate(head)
         if 8 <= len(line) <= LONGEST
-        and not any(rule.pattern.search(fold_script(line)) for rule in RULES)
+        and not any(rule.takes(folded) for folded in (fold_script(line),) for rule in RULES)
     ]
     if not good:
         return head[0], 0
-    keys = [key_of(without_site_name(line, head)) for _, line in good]
-    for (index, line), key in zip(good, keys, strict=True):
-        if keys.count(key) > 1:
-            return without_site_name(line, head), index
-    index, line = max(good, key=lambda pair: len(pair[1]))
-    return without_site_name(line, head), index
+    known = cache(lambda: frozenset(map(key_of, head)))
+    titles = [(index, without_suffix(line, known)) for index, line in good]
+    times = Counter(key_of(title) for _, title in titles)
+    for index, title in titles:
+        if times[key_of(title)] > 1:
+            return title, index
+    longest = max(range(len(good)), key=lambda place: len(good[place][1]))
+    return titles[longest][1], titles[longest][0]

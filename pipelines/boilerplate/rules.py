@@ -183,7 +183,8 @@ RULES: tuple[Rule, ...] = (
     ),
     _rule(
         "table-menu",
-        r"^\|?(\s*[^|\d。，]{1,14}?\s*(\\?\||-| )){5,}\s*[^|\d。，]{0,14}\|?$",
+        # Atomic: cells may hold what stands between them, and 140 characters took a minute.
+        r"^\|?(?>\s*[^|\d。，]{1,14}?\s*(?:[- ]*\\?\||-| )){5,}\s*[^|\d。，]{0,14}\|?$",
         "| 首页\\|国内\\|财经\\|生活\\|旅游\\|地图 |",
         "| 项目 | 河湾石桥 |",
         where="head",

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence, Set
+from functools import cache
 
 from pipelines.boilerplate.lines import key_of
 from pipelines.charset.script import fold_script
@@ -32,18 +33,21 @@ def without_site_name(title: str, others: Sequence[str] = ()) -> str:
     """Take the site's name off a title: what follows the last dash where another line shows the
     title without it, or where it ends as names of sites end. Takes a news mill's affixes off too.
     """
+    return without_suffix(title, cache(lambda: frozenset(map(key_of, others))))
+
+
+def without_suffix(title: str, keys: Callable[[], Set[str]]) -> str:
+    """Do the same by the other lines' keys, which are asked for only where there is a suffix."""
     if len(title) > LONGEST:
         return title
-    seen: set[str] | None = None
     while match := SUFFIX.search(title):
         bare = title[: match.start()].strip()
         if len(bare) < SHORTEST:
             break
-        # Titles themselves hold no underscore.
-        if "_" not in title[match.start() : match.start(1)]:
-            seen = {key_of(line) for line in others} if seen is None else seen
-            if key_of(bare) not in seen and not SITE_WORDS.search(fold_script(match[1])):
-                break
+        known = "_" in title[match.start() : match.start(1)]  # titles themselves hold none
+        known = known or key_of(bare) in keys()
+        if not known and not SITE_WORDS.search(fold_script(match[1])):
+            break
         title = bare
     return _without_affixes(_unboxed(title))
 

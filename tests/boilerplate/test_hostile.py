@@ -7,6 +7,7 @@ from contextlib import closing
 import pytest
 
 from crawler.workers import StageTimeoutError, Workers
+from pipelines.boilerplate import strip_lines
 from tests.stage_functions import refined_within
 
 PROSE = "<p>河湾镇的石桥修好以后，赶集的人又多了起来，茶摊也搬回了老地方，天不亮就生火。</p>" * 5
@@ -45,3 +46,18 @@ def test_a_hostile_page_costs_no_more_than_its_limit(name: str) -> None:
         else:
             assert after - before <= MEBIBYTES
         assert workers.submit(refined_within, SOUND).result()[0] == "article"
+
+
+TEXTS = {
+    "a line of dashes and spaces": "i-si-si-ri ci-s " * 20,
+    "4,000 lines before the body": "\n".join(
+        f"河湾镇第{n}期石桥修缮简报_河湾网" for n in range(4_000)
+    ),
+    "140 characters that may be cells": "si-si-ri-ci%si-sI-" * 8 + "3",
+}
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_hostile_text_costs_no_more_than_its_limit(name: str) -> None:
+    with closing(Workers(1, SECONDS)) as workers:
+        assert workers.submit(strip_lines, TEXTS[name]).result() is not None
