@@ -218,7 +218,7 @@ def _reprints(body: bytes) -> None:
     verify(text, text[half:] + text[:half])
     for part in (text, text[: half + half // 2]):
         key = canonical_url(f"http://h/{len(part) % 997}")
-        found = _index().add(key, part, published=part[:10])
+        found = _index().add(key, part, published=part[:10].encode(errors="replace").decode())
         if found is not None and found.key == key:
             raise BrokenPromiseError("a copy of itself")
     if key not in _index().cluster(key):

@@ -79,7 +79,13 @@ class ReprintIndex:
     def add_fingerprint(
         self, key: str, found: Fingerprint, *, published: str | None = None
     ) -> Match | None:
-        """Add a fingerprint that was made elsewhere; another text under the key takes its place."""
+        """Add a fingerprint that was made elsewhere; another text under the key takes its place.
+
+        Raises ValueError for a key or a time with half a surrogate pair, which no ledger can keep.
+        """
+        for given in (key, published or ""):
+            if not given.isascii():
+                _check_whole(given)
         features = [mark_of(key), *found.features]
         with self._lock, self._ledger.guarded():
             with self._turn:
@@ -304,6 +310,13 @@ class ReprintIndex:
 def mark_of(key: str) -> int:
     """Give the 40 bits by which a key is found; they stand among the features."""
     return xxhash.xxh3_64_intdigest(key.encode("utf-8", "surrogatepass")) & FEATURE_MASK
+
+
+def _check_whole(given: str) -> None:
+    try:
+        given.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{given!r} holds half a character") from error
 
 
 def _half(digest: str) -> int:

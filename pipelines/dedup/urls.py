@@ -58,6 +58,8 @@ PAGE_PARAMETER = re.compile(
 )
 
 _PORTS = {"http": 80, "https": 443}
+# No server takes a longer one; what may go is looked for again after each piece that went.
+LONGEST = 8_192
 
 
 def canonical_url(url: str) -> str:
@@ -66,8 +68,10 @@ def canonical_url(url: str) -> str:
     It is a key: `http` where the scheme's own port is used, for hosts that serve two sites on the
     two are next to none; the desktop's host and path for their mobile twins; no tracking and no
     session; parameters sorted by name; GBK escapes as the UTF-8 of the same characters. Routes
-    behind # (`#!/`, `#/`) stay.
+    behind # (`#!/`, `#/`) stay. An address of over 8,192 characters comes back as it is.
     """
+    if len(url) > LONGEST:
+        return url
     try:
         parts = urlsplit(url.strip())
         port = parts.port

@@ -124,6 +124,20 @@ def test_short_texts_are_copies_only_when_equal(index: ReprintIndex) -> None:
     assert index.add("c", "青岚县今日晴，最高气温二十六度！") is not None
 
 
+@pytest.mark.usefixtures("small_logs")
+def test_half_a_character_in_a_key_or_a_time_is_refused_and_spoils_no_later_add(
+    index: ReprintIndex,
+) -> None:
+    with pytest.raises(ValueError, match="holds half a character"):
+        index.add("http://hewan.example/\udc87", STORY)
+    with pytest.raises(ValueError, match="holds half a character"):
+        index.add("http://hewan.example/1", STORY, published="2024-01-\udc87")
+
+    for number in range(60):  # more than a log holds
+        index.add(f"http://hewan.example/{number}", story(number))
+    assert len(index) == 60
+
+
 def test_adding_again_changes_nothing_and_never_matches_itself(index: ReprintIndex) -> None:
     assert [index.add("a", STORY) for _ in range(3)] == [None, None, None]
     assert index.cluster("a") == ["a"]

@@ -59,6 +59,12 @@ def test_what_does_not_name_the_page_goes(url: str, canonical: str) -> None:
     assert canonical_url(url) == canonical
 
 
+def test_an_address_longer_than_any_server_takes_comes_back_as_it_is() -> None:
+    url = "http://hewan.example/" + ";jsessionid=9/n" * 20_000
+
+    assert canonical_url(url) == url
+
+
 @pytest.mark.parametrize(
     "url", ["", "no address", "mailto:a@b.example", "http://[", "http://.", "pages/1.html"]
 )
