@@ -8,6 +8,8 @@ import os
 import pickle
 import resource
 import signal
+import socket
+import struct
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -23,6 +25,7 @@ T = TypeVar("T")
 
 _OUT_OF_MEMORY = 71  # exit code; EX_OSERR of sysexits.h
 _ATTEMPTS = 3  # of a call whose worker ends before it begins with it: it is not the call's fault
+PATIENCE = 120  # seconds that a worker may take to begin with a call, or stop while it sends
 
 _SPAWN = multiprocessing.get_context("spawn")
 _FAMILY = threading.Lock()  # multiprocessing keeps one list of children for all threads
@@ -165,6 +168,7 @@ class _Worker:
 
     def _start(self) -> Connection:
         self._pipe, theirs = _SPAWN.Pipe()
+        _limit_waits(self._pipe)
         with _FAMILY, theirs:
             if self._is_stopped:
                 raise _stopped()
@@ -204,6 +208,13 @@ class _Worker:
     def join(self) -> None:
         """Wait for the end."""
         self._thread.join()
+
+
+def _limit_waits(pipe: Connection) -> None:
+    """Let a pipe raise OSError where the other side does not read, or stops in the midst."""
+    with socket.socket(fileno=os.dup(pipe.fileno())) as same:
+        for way in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            same.setsockopt(socket.SOL_SOCKET, way, struct.pack("ll", PATIENCE, 0))
 
 
 def _stopped() -> StageDiedError:

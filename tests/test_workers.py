@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from crawler import workers as module
 from crawler.workers import (
     StageDiedError,
     StageFailedError,
@@ -136,6 +137,18 @@ def test_an_idle_worker_that_is_killed_is_replaced() -> None:
     for number in range(40):  # while the pool notices it
         time.sleep(0.02)
         assert pool.submit(stages.double, number).result(WAIT) == 2 * number
+    pool.close()
+
+
+@pytest.mark.parametrize("size", [10, 5_000_000])
+def test_a_worker_that_no_longer_takes_calls_is_replaced(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 4)
+    pool = Workers(1, deadline=WAIT)
+    os.kill(pool.submit(stages.process_id).result(WAIT), signal.SIGSTOP)
+
+    assert pool.submit(len, bytes(size)).result(WAIT) == size
     pool.close()
 
 
