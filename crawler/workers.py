@@ -8,23 +8,27 @@ import os
 import pickle
 import resource
 import signal
+import socket
+import struct
 import threading
 from collections.abc import Callable
-from concurrent.futures import CancelledError, Future
-from concurrent.futures import TimeoutError as PoolTimeout
-from concurrent.futures.process import BrokenProcessPool
-from functools import partial
+from concurrent.futures import Future
+from contextlib import suppress
+from dataclasses import dataclass
+from multiprocessing.connection import Connection
+from multiprocessing.context import SpawnProcess
+from queue import SimpleQueue
 from typing import Any, ParamSpec, TypeVar
-
-from pebble import ProcessExpired, ProcessPool
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 _OUT_OF_MEMORY = 71  # exit code; EX_OSERR of sysexits.h
-_ATTEMPTS = 3  # of a call whose pool broke: most often it is not the call's fault
+_ATTEMPTS = 3  # of a call whose worker ends before it begins with it: it is not the call's fault
+PATIENCE = 120  # seconds that a worker may take to begin with a call, or stop while it sends
 
-_STOPPED = "the workers were stopped"
+_SPAWN = multiprocessing.get_context("spawn")
+_FAMILY = threading.Lock()  # multiprocessing keeps one list of children for all threads
 
 
 class StageTimeoutError(Exception):
@@ -54,18 +58,10 @@ class Workers:
     def __init__(self, count: int, deadline: float, memory: int = 0) -> None:
         self.deadline = deadline
         self.memory = memory
-        self._unanswered: set[Future[Any]] = set()
+        self._calls: SimpleQueue[_Call | None] = SimpleQueue()
         self._lock = threading.Lock()
-        self._count = count
-        self._pool = self._new_pool() if count else None
-
-    def _new_pool(self) -> ProcessPool:
-        return ProcessPool(
-            max_workers=self._count,
-            context=multiprocessing.get_context("spawn"),
-            initializer=_begin,
-            initargs=(self.memory,),
-        )
+        self._is_closed = False
+        self._workers = [_Worker(self._calls, deadline, memory) for _ in range(count)]
 
     async def run(self, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Call a module-level function in a worker; raises as `submit`'s future does."""
@@ -79,93 +75,187 @@ class Workers:
         waits at `close`).
         """
         answer: Future[T] = Future()
-        if not self._count:
-            try:
+        try:
+            if not self._workers:
                 answer.set_result(function(*args, **kwargs))
-            except Exception as error:
-                answer.set_exception(error)
+                return answer
+            call = _Call(function.__name__, pickle.dumps((function, args, kwargs)), answer)
+        except Exception as error:
+            answer.set_exception(error)
             return answer
-
-        self._unanswered.add(answer)
-        self._schedule(partial(_portably, function, *args, **kwargs), function.__name__, answer, 1)
-        return answer
-
-    def _schedule(self, call: Callable[[], T], name: str, answer: Future[T], attempt: int) -> None:
-        def deliver(done: Future[T]) -> None:
-            error = CancelledError() if done.cancelled() else done.exception()
-            if isinstance(error, BrokenProcessPool) and attempt < _ATTEMPTS:
-                self._schedule(call, name, answer, attempt + 1)
-                return
-            self._unanswered.discard(answer)
-            if answer.done():  # closed meanwhile
-                return
-            if error is None:
-                answer.set_result(done.result())
-            else:
-                answer.set_exception(self._named(error, name))
-
         with self._lock:
-            if self._pool is None:
-                if not answer.done():
-                    answer.set_exception(StageDiedError(_STOPPED))
-                return
-            try:
-                future = self._pool.schedule(call, timeout=self.deadline)
-            except RuntimeError:
-                # Pebble gives a pool up where a worker dies that it does not know to be at work:
-                # an idle one that the kernel killed, or one that died as soon as it began.
-                threading.Thread(target=_end, args=(self._pool,), daemon=True).start()
-                self._pool = self._new_pool()
-                future = self._pool.schedule(call, timeout=self.deadline)
-        future.add_done_callback(deliver)
-
-    def _named(self, error: BaseException, function: str) -> BaseException:
-        # Pebble's own deadline is told from a TimeoutError of the function's by its words.
-        if isinstance(error, PoolTimeout) and "Task timeout" in str(error.args):
-            return StageTimeoutError(f"{function} took over {self.deadline:g} s")
-        if isinstance(error, ProcessExpired) and error.exitcode == _OUT_OF_MEMORY:
-            return StageMemoryError(f"{function} took over {self.memory} MB")
-        if isinstance(error, ProcessExpired):
-            return StageDiedError(f"the worker ended in {function}, exit code {error.exitcode}")
-        if isinstance(error, BrokenProcessPool):
-            return StageDiedError(f"{_ATTEMPTS} workers ended in {function}")
-        if isinstance(error, CancelledError):
-            return StageDiedError(f"{function} was cancelled")
-        return error
+            if self._is_closed:
+                answer.set_exception(_stopped())
+            else:
+                self._calls.put(call)
+        return answer
 
     def close(self) -> None:
         """Stop the workers."""
         with self._lock:
-            pool, self._pool = self._pool, None
-        if pool is not None:
-            _end(pool)
-        for answer in self._unanswered.copy():
-            if not answer.done():
-                answer.set_exception(StageDiedError(_STOPPED))
-        self._unanswered.clear()
+            self._is_closed = True
+        for worker in self._workers:
+            worker.stop()
+        for _ in self._workers:
+            self._calls.put(None)
+        for worker in self._workers:
+            worker.join()
 
 
-def _end(pool: ProcessPool) -> None:
-    pool.stop()
-    pool.join()
+@dataclass(frozen=True, slots=True)
+class _Call:
+    name: str
+    pickled: bytes
+    answer: Future[Any]
 
 
-def _portably(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Call a function; what it raises must survive pickling: lxml's errors do not."""
-    try:
-        return function(*args, **kwargs)
-    except MemoryError:
-        # What it took stays with the process, and libraries in C are in no known state after it.
-        if resource.getrlimit(resource.RLIMIT_DATA)[0] != resource.RLIM_INFINITY:
-            os._exit(_OUT_OF_MEMORY)
-        raise
-    except Exception as error:
+class _Worker:
+    """One process after another, and the thread that brings each its calls over a pipe of its own.
+
+    What processes share, a pipe or a lock, one that is killed leaves unusable for the others.
+    """
+
+    def __init__(self, calls: SimpleQueue[_Call | None], deadline: float, memory: int) -> None:
+        self._calls, self._deadline, self._memory = calls, deadline, memory
+        self._process: SpawnProcess | None = None
+        self._pipe: Connection | None = None
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._work, name="worker", daemon=True)
+        self._thread.start()
+
+    def _work(self) -> None:
+        while (call := self._calls.get()) is not None:
+            if not call.answer.set_running_or_notify_cancel():
+                continue
+            try:
+                result = self._result(call)
+            except Exception as error:
+                call.answer.set_exception(_stopped() if self._is_stopped else error)
+            else:
+                call.answer.set_result(result)
+            del call  # may be large, and the next may be long in coming
+        self._end()
+
+    def _result(self, call: _Call) -> Any:
+        """Give what a call returned in the worker, or raise what it raised."""
+        pipe = self._begun(call)
         try:
+            if not pipe.poll(self._deadline):
+                self._end()
+                raise StageTimeoutError(f"{call.name} took over {self._deadline:g} s")
+            pickled = pipe.recv_bytes()
+        except (EOFError, OSError):
+            raise self._died(call.name) from None
+        result, error = pickle.loads(pickled)  # noqa: S301 - our own worker's
+        if error is not None:
+            raise error
+        return result
+
+    def _begun(self, call: _Call) -> Connection:
+        """Bring a call to the worker, or to a new one where that was killed; it has begun."""
+        for attempt in range(1, _ATTEMPTS + 1):
+            pipe = self._pipe or self._start()
+            try:
+                pipe.send_bytes(call.pickled)
+                pipe.recv_bytes()
+            except (EOFError, OSError):
+                error = self._died(call.name)
+                if attempt == _ATTEMPTS:
+                    raise error from None
+            else:
+                break
+        return pipe
+
+    def _start(self) -> Connection:
+        self._pipe, theirs = _SPAWN.Pipe()
+        _limit_waits(self._pipe)
+        with _FAMILY, theirs:
+            if self._is_stopped:
+                raise _stopped()
+            # Daemonic: it ends with this process where nobody closes the pool.
+            self._process = _SPAWN.Process(target=_serve, args=(theirs, self._memory), daemon=True)
+            self._process.start()
+        return self._pipe
+
+    def _died(self, name: str) -> StageDiedError:
+        code = self._end()
+        if code == _OUT_OF_MEMORY:
+            return StageMemoryError(f"{name} took over {self._memory} MB")
+        return StageDiedError(f"the worker ended in {name}, exit code {code}")
+
+    def _end(self) -> int | None:
+        """End the process, if it has not ended; gives its exit code."""
+        code = None
+        with _FAMILY:
+            if self._process is not None:
+                self._process.kill()
+                self._process.join()
+                code = self._process.exitcode
+                self._process.close()
+            self._process = None
+        if self._pipe is not None:
+            self._pipe.close()
+            self._pipe = None
+        return code
+
+    def stop(self) -> None:
+        """Let the process end, and what waits with it."""
+        with _FAMILY:
+            self._is_stopped = True
+            if self._process is not None:
+                self._process.kill()
+
+    def join(self) -> None:
+        """Wait for the end."""
+        self._thread.join()
+
+
+def _limit_waits(pipe: Connection) -> None:
+    """Let a pipe raise OSError where the other side does not read, or stops in the midst."""
+    with socket.socket(fileno=os.dup(pipe.fileno())) as same:
+        for way in (socket.SO_SNDTIMEO, socket.SO_RCVTIMEO):
+            same.setsockopt(socket.SOL_SOCKET, way, struct.pack("ll", PATIENCE, 0))
+
+
+def _stopped() -> StageDiedError:
+    return StageDiedError("the workers were stopped")
+
+
+def _serve(pipe: Connection, memory: int) -> None:
+    """Answer calls until the crawler closes the pipe, or has ended."""
+    _begin(memory)
+    with suppress(EOFError, OSError):
+        while True:
+            pipe.send_bytes(_answer(pipe))
+
+
+def _answer(pipe: Connection) -> bytes:
+    """Take a call, and give its result and error, pickled; one of them is None."""
+    pickled = pipe.recv_bytes()
+    try:
+        try:
+            function, args, kwargs = pickle.loads(pickled)  # noqa: S301 - the crawler's
+        finally:
+            pipe.send_bytes(b"")  # from here on the deadline counts
+        del pickled
+        return pickle.dumps((function(*args, **kwargs), None))
+    except BaseException as error:
+        # What it took stays with the process, and libraries in C are in no known state after it.
+        limited = resource.getrlimit(resource.RLIMIT_DATA)[0] != resource.RLIM_INFINITY
+        if isinstance(error, MemoryError) and limited:
+            os._exit(_OUT_OF_MEMORY)
+        return pickle.dumps((None, _portable(error)))
+
+
+def _portable(error: BaseException) -> Exception:
+    """Give an error that survives pickling: lxml's do not."""
+    try:
+        if isinstance(error, Exception):
             pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, made in this line
-        except Exception:
-            # An exception that cannot be made again would take the whole pool down.
-            raise StageFailedError(f"{type(error).__name__}: {error}") from None
-        raise
+            return error
+    except Exception:  # noqa: S110 - said in words instead
+        pass
+    return StageFailedError(f"{type(error).__name__}: {error}")
 
 
 def default_count() -> int:

@@ -41,6 +41,11 @@ def give_what_cannot_travel() -> object:
     return lambda: None
 
 
+def give_much(size: int) -> tuple[int, bytes]:
+    """Give the process's id, and so many bytes."""
+    return os.getpid(), bytes(size)
+
+
 def die(code: int) -> None:
     os._exit(code)
 

@@ -5,11 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
+from crawler import workers as module
 from crawler.workers import (
     StageDiedError,
     StageFailedError,
@@ -135,6 +140,18 @@ def test_an_idle_worker_that_is_killed_is_replaced() -> None:
     pool.close()
 
 
+@pytest.mark.parametrize("size", [10, 5_000_000])
+def test_a_worker_that_no_longer_takes_calls_is_replaced(
+    size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "PATIENCE", 4)
+    pool = Workers(1, deadline=WAIT)
+    os.kill(pool.submit(stages.process_id).result(WAIT), signal.SIGSTOP)
+
+    assert pool.submit(len, bytes(size)).result(WAIT) == size
+    pool.close()
+
+
 def test_a_stage_that_kills_every_worker_at_once_is_named_and_costs_no_other() -> None:
     pool = Workers(2, deadline=WAIT)
     deadly = [pool.submit(stages.die, 9) for _ in range(5)]
@@ -142,6 +159,93 @@ def test_a_stage_that_kills_every_worker_at_once_is_named_and_costs_no_other() -
 
     assert all(isinstance(future.exception(WAIT), StageDiedError) for future in deadly)
     assert [future.result(WAIT) for future in sound] == list(range(0, 40, 2))
+    pool.close()
+
+
+def test_every_page_has_an_answer_while_workers_are_killed() -> None:
+    pool = Workers(2, deadline=WAIT)
+    waiting = [pool.submit(stages.give_much, 500_000) for _ in range(120)]
+    died = 0
+    for number, future in enumerate(waiting):
+        error = future.exception(WAIT)
+        if error is not None:
+            assert isinstance(error, StageDiedError)
+            died += 1
+        elif number % 10 == 0:  # it sends the next result, or has begun with it
+            with suppress(ProcessLookupError):
+                os.kill(future.result()[0], signal.SIGKILL)
+
+    assert died <= 12
+    assert goes_on(pool)
+    pool.close()
+
+
+def test_a_function_that_cannot_travel_fails_its_page_only(workers: Workers) -> None:
+    assert workers.submit(lambda: 1).exception(WAIT) is not None
+    assert goes_on(workers)
+
+
+def test_a_function_that_a_worker_does_not_find_fails_its_page_only(
+    workers: Workers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def only_here() -> None:
+        pass
+
+    only_here.__module__, only_here.__qualname__ = stages.__name__, "only_here"
+    monkeypatch.setattr(stages, "only_here", only_here, raising=False)
+
+    with pytest.raises(AttributeError, match="only_here"):
+        workers.submit(only_here).result(WAIT)
+    assert goes_on(workers)
+
+
+def test_without_a_limit_a_stage_that_asks_for_too_much_fails_its_page_only(
+    workers: Workers,
+) -> None:
+    with pytest.raises(MemoryError):
+        workers.submit(stages.take, 2**40).result(WAIT)
+
+    assert goes_on(workers)
+
+
+def test_a_stage_that_wants_to_exit_ends_nothing_but_its_page(workers: Workers) -> None:
+    with pytest.raises(StageFailedError, match="SystemExit: 3"):
+        workers.submit(sys.exit, 3).result(WAIT)
+
+    assert goes_on(workers)
+
+
+def test_a_page_whose_caller_gave_up_is_not_begun() -> None:
+    pool = Workers(1, deadline=WAIT)
+    working = pool.submit(stages.sleep, 0.5)
+    leaving = pool.submit(stages.die, 3)
+    staying = pool.submit(stages.double, 21)
+
+    assert leaving.cancel()
+    assert (working.result(WAIT), staying.result(WAIT)) == (0.5, 42)
+    pool.close()
+
+
+@pytest.mark.parametrize("at_work", [False, True])
+def test_nothing_is_left_of_a_closed_pool(at_work: bool) -> None:
+    threads = threading.active_count()
+    pool = Workers(2, deadline=WAIT)
+    processes = {pool.submit(stages.process_id).result(WAIT)}
+    waiting = [pool.submit(stages.sleep, 20) for _ in range(3 * at_work)]
+
+    pool.close()
+    pool.close()
+
+    assert threading.active_count() == threads
+    assert not any(Path(f"/proc/{process}").exists() for process in processes)
+    assert all(isinstance(future.exception(WAIT), StageDiedError) for future in waiting)
+    assert isinstance(pool.submit(stages.double, 1).exception(WAIT), StageDiedError)
+
+
+def test_workers_that_have_no_memory_to_begin_with_are_named() -> None:
+    pool = Workers(1, deadline=WAIT, memory=1)
+
+    assert isinstance(pool.submit(stages.double, 1).exception(WAIT), StageDiedError)
     pool.close()
 
 

@@ -35,7 +35,7 @@ def begin_run(
     last = connection.execute(
         select(runs.c.status, runs.c.cycle)
         .where(runs.c.source == source)
-        .order_by(runs.c.id.desc())
+        .order_by((runs.c.status == "running").desc(), runs.c.id.desc())
         .limit(1)
     ).first()
     going_on = last is not None and last.status in ("running", "interrupted")

@@ -67,6 +67,8 @@ class Writer:
             operations = [operation for operation, _ in batch]
             try:
                 results = await loop.run_in_executor(self._thread, self._commit, operations)
+            except RuntimeError:  # the thread takes no more
+                results = [StorageError("the writer was closed")] * len(batch)
             except Exception as error:
                 results = [error] * len(batch)
             for (_, future), result in zip(batch, results, strict=True):
@@ -103,8 +105,9 @@ class Writer:
             if len(operations) == 1:
                 return [error]
         # One of several failed and took the batch with it: each on its own, without savepoints,
-        # which would cost every good batch a quarter of its time.
-        return [result for operation in operations for result in self._attempt([operation])]
+        # which would cost every good batch a quarter of its time. Each waits for the database by
+        # itself, too: those before it are committed.
+        return [result for operation in operations for result in self._commit([operation])]
 
     def close(self) -> None:
         """Wait for the thread and close the connections."""

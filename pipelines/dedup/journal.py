@@ -6,12 +6,12 @@ Power cuts they may not outlive; then the store has what is missing here.
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
 import struct
 from array import array
 from collections.abc import Iterable, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -139,22 +139,33 @@ class Log:
         if start + _FRAME.size + size > self._limit:
             return False
         if _FRAME.unpack_from(self._map, start)[0]:  # half written by a process that was killed
+            self._make_ready(start, len(self._map) - start)
             self._map[start:] = bytes(len(self._map) - start)
-        if start + size > self._ready:
-            self._make_ready(start, size)
+        self._make_ready(start, _FRAME.size + size)
         frame = _FRAME.pack(size, _checksum(record, self.count))
         self._map[start : start + _FRAME.size + size] = frame + record
         return True
 
     def _make_ready(self, start: int, size: int) -> None:
-        """Fault in some pages at once: singly every third add would wait for one."""
+        """Fault in some pages at once: singly every third add would wait for one.
+
+        Raises OSError where a page has no place: a copy of a log may lack the space taken for it,
+        or share it with another, and writing there would end the process.
+        """
+        if start + size <= self._ready:
+            return
         first = start // mmap.PAGESIZE * mmap.PAGESIZE
-        self._ready = min(len(self._map), start + size + _AHEAD)
-        with suppress(OSError):  # an older kernel
-            self._map.madvise(_POPULATE_WRITE, first, self._ready - first)
+        ready = min(len(self._map), start + size + _AHEAD)
+        try:
+            self._map.madvise(_POPULATE_WRITE, first, ready - first)
+        except OSError as error:  # or an older kernel
+            if error.errno == errno.EFAULT:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self.path)) from error
+        self._ready = ready
 
     def seal(self) -> None:
         """Say that the next log has what follows; only under the index's lock."""
+        self._make_ready(self._end, _FRAME.size)
         frame = _FRAME.pack(_SEAL, _checksum(b"", self.count))
         self._map[self._end : self._end + _FRAME.size] = frame
 

@@ -9,6 +9,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.dedup.disk import put
+
 OUTLINE = 24  # bytes: three words of seven fields
 _WORDS, _FIELDS, _BITS = 3, 7, 9
 _RANGES = _WORDS * _FIELDS
@@ -18,6 +20,7 @@ _FIELD = 2**_BITS - 1
 _MASK = np.uint64(_FIELD)
 _ONES = sum(1 << 64 * word + _BITS * field for word in range(_WORDS) for field in range(_FIELDS))
 _HIGHS = _ONES << _BITS - 1
+_LAST = 64 * (_WORDS - 1)  # the bit where the last word begins
 _DOUBLE = 16  # in the field for the length
 _APART = 2 * _DOUBLE  # an excerpt of less than a quarter has too little in common with the whole
 
@@ -38,14 +41,14 @@ def outline(hashes: NDArray[np.uint64], length: int) -> bytes:
 
 
 def may_be_copies(ours: bytes, theirs: bytes) -> bool:
-    """Tell whether two texts may have much in common; so they may where an outline is missing.
+    """Tell whether two texts may have much in common; so they may where theirs is not whole.
 
     Of equally long texts with a quarter of their shingles in common three pairs in a thousand
     have no field in common, of those without any 96 in a hundred.
     """
     one, other = int.from_bytes(ours, "little"), int.from_bytes(theirs, "little")
     size, size_of_other = one & _FIELD, other & _FIELD
-    if not size_of_other or abs(size - size_of_other) > _APART:
+    if not size_of_other or not other >> _LAST or abs(size - size_of_other) > _APART:
         return True
     differing = one ^ other | 1  # whatever the lengths
     return bool((differing - _ONES) & ~differing & _HIGHS)  # a field of it is 0
@@ -62,7 +65,7 @@ class Outlines:
 
     def put(self, first: int, outlines: bytes) -> None:
         """Keep the outlines of documents that follow each other; on the disk from `sync` on."""
-        os.pwrite(self._file, outlines, OUTLINE * first)
+        put(self._file, outlines, OUTLINE * first)
 
     def sync(self) -> None:
         """Wait for the disk."""

@@ -25,9 +25,10 @@ def rebuild(path: Path, documents: Iterable[tuple[str, str, str | None]]) -> int
     ledger = Ledger(made)
     ours = ledger.base + "."
     ledger.close()
-    for ending in ("-wal", "-shm", ".damaged"):
+    for ending in ("-wal", "-shm"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     made.replace(path)
+    path.with_name(path.name + ".damaged").unlink(missing_ok=True)
     # The segments, logs and locks of the former one, of any version, and of a rebuild that was
     # killed.
     former = re.compile(

@@ -14,6 +14,8 @@ from typing import IO
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.dedup.disk import put
+
 MAGIC = b"QYSEG003"
 # magic; postings; the room for them; bits of a number; the number that they are counted from
 _HEADER = struct.Struct("<8sQQQQ")
@@ -178,8 +180,8 @@ def written(
             buckets = (features >> _U24).astype(np.intp)
             sizes[first + 1 : last + 1] = np.bincount(buckets, minlength=last - first)
             upper = (found >> _U32 & within).astype(uppers)
-            os.pwrite(out, upper.tobytes(), _START + uppers.itemsize * count)
-            os.pwrite(out, found.astype(np.uint32).tobytes(), lower_start + 4 * count)
+            put(out, upper.tobytes(), _START + uppers.itemsize * count)
+            put(out, found.astype(np.uint32).tobytes(), lower_start + 4 * count)
             count += len(found)
             if count - synced > _SYNCED:
                 os.fdatasync(out)
@@ -187,7 +189,7 @@ def written(
             yield
         header = _HEADER.pack(MAGIC, count, most, bits, numbers.start)
         directory = np.cumsum(sizes).astype(np.uint32)
-        os.pwrite(out, header + directory.tobytes(), 0)
+        put(out, header + directory.tobytes(), 0)
         os.ftruncate(out, lower_start + 4 * count)
         os.fsync(out)
 

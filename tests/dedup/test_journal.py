@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -131,3 +133,35 @@ def test_a_file_that_is_no_log_is_named(content: bytes, path: Path) -> None:
 
     with pytest.raises(LogError, match=r"7\.log"):
         Log(path, 7)
+
+
+# The file is cut under its map: as on a full disk where it was copied without the space that it
+# had not filled yet, or shares its blocks with a copy, its pages cannot be written.
+NO_ROOM = """
+import os, sys
+from pathlib import Path
+from pipelines.dedup.journal import Log
+log = Log(Path(sys.argv[1]), 7)
+os.truncate(log.path, 4096)
+record = b"x" * int(sys.argv[2])
+for _ in range(2):
+    try:
+        log.append(record)
+    except OSError as error:
+        print(error.strerror)
+"""
+
+
+@pytest.mark.parametrize("size", [5000, 100_000])
+def test_a_page_that_cannot_be_written_is_an_error_and_ends_no_process(
+    size: int, path: Path
+) -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", NO_ROOM, str(path), str(size)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert ended.returncode == 0, ended.stderr
+    assert ended.stdout == "No space left on device\n" * 2

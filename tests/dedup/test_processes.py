@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -114,6 +115,23 @@ def small_logs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def note(number: int) -> str:
     return f"第{number}号短讯{number * 7919 % 1000}"
+
+
+@pytest.mark.usefixtures("small_logs")
+def test_a_disk_that_takes_a_part_of_what_is_written_costs_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = os.pwrite
+
+    def part(file: int, content: bytes, at: int) -> int:
+        return whole(file, memoryview(content)[:1000], at)
+
+    monkeypatch.setattr(os, "pwrite", part)
+    with ReprintIndex(tmp_path / "reprints.db") as index:
+        for number in range(400):
+            index.add(str(number), note(number))
+
+        assert [n for n in range(400) if str(n) not in index] == []
 
 
 @pytest.mark.usefixtures("small_logs")

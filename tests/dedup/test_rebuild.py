@@ -14,6 +14,7 @@ from crawler.state.db import open_database
 from crawler.state.election import store_article
 from crawler.state.reprints import ensure_index
 from pipelines.dedup import IndexFileError, ReprintIndex
+from pipelines.dedup.rebuild import rebuild
 from tests.dedup.texts import OTHER, STORY
 
 
@@ -115,3 +116,28 @@ def test_a_page_found_damaged_is_remembered_for_the_next_to_open(tmp_path: Path)
 
     with pytest.raises(IndexFileError, match="damaged"):
         ReprintIndex(path)
+
+
+def test_damage_is_remembered_until_the_new_index_is_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "reprints.db"
+    ReprintIndex(path).close()
+    path.with_name("reprints.db.damaged").touch()
+    whole = Path.replace
+
+    def killed(self: Path, target: Path) -> Path:
+        if target == path:
+            raise KeyboardInterrupt
+        return whole(self, target)
+
+    monkeypatch.setattr(Path, "replace", killed)
+    with pytest.raises(KeyboardInterrupt):
+        rebuild(path, [("a", STORY, None)])
+
+    with pytest.raises(IndexFileError, match="damaged"):
+        ReprintIndex(path)
+    monkeypatch.undo()
+    rebuild(path, [("a", STORY, None)])
+    with ReprintIndex(path) as index:
+        assert "a" in index

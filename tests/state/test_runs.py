@@ -98,6 +98,19 @@ def test_a_run_beside_a_living_one_shares_its_pass(database: Engine) -> None:
     assert shared == [True, True]
 
 
+def test_a_run_beside_a_living_one_shares_its_pass_though_a_later_one_has_ended(
+    database: Engine,
+) -> None:
+    with database.begin() as connection:
+        _, one = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        short, _ = begin_run(connection, "hewan", "b", _nobody_is_dead)
+        end_run(connection, short, {"status": "good", "exit_code": 0})
+        last, other = begin_run(connection, "hewan", "c", _nobody_is_dead)
+        shared = shares_pass(connection, last)
+
+    assert (other, shared) == (one, True)
+
+
 def test_two_runs_that_begin_at_once_see_each_other(database: Engine) -> None:
     def begin(owner: str) -> float:
         with database.begin() as connection:

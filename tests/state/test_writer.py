@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from pathlib import Path
@@ -10,9 +11,10 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection, Engine, event, insert, select
+from sqlalchemy.exc import OperationalError
 
 from crawler.state.db import open_database, runs
-from crawler.state.writer import Writer
+from crawler.state.writer import StorageError, Writer
 
 
 @pytest.fixture
@@ -163,3 +165,39 @@ def test_a_caller_that_gave_up_does_not_hold_the_others(engine: Engine) -> None:
         return await asyncio.wait_for(staying, 10)
 
     assert using(engine, body) == "b"
+
+
+def test_what_is_committed_is_not_run_again_when_the_database_is_away_for_the_rest_of_the_batch(
+    engine: Engine,
+) -> None:
+    away = iter([True])
+
+    def meets_another(connection: Connection) -> str:
+        if next(away, False):
+            raise OperationalError("INSERT", {}, sqlite3.OperationalError("database is locked"))
+        return add("b")(connection)
+
+    async def body(writer: Writer) -> list[Any]:
+        operations: list[Callable[[Connection], Any]] = [add("a"), add_and_raise, meets_another]
+        return await asyncio.gather(
+            *(writer.write(operation) for operation in operations), return_exceptions=True
+        )
+
+    first, failed, last = using(engine, body)
+
+    assert (first, last) == ("a", "b")
+    assert isinstance(failed, ValueError)
+    assert stored(engine) == ["a", "b"]
+
+
+def test_who_waits_when_the_writer_closes_is_told_that_nothing_was_kept(engine: Engine) -> None:
+    async def body(writer: Writer) -> Any:
+        waiting = asyncio.create_task(writer.write(add("a")))
+        await asyncio.sleep(0)
+        await asyncio.to_thread(writer.close)
+        return await asyncio.wait_for(asyncio.gather(waiting, return_exceptions=True), 10)
+
+    (error,) = using(engine, body)
+
+    assert isinstance(error, StorageError)
+    assert stored(engine) == []
