@@ -65,7 +65,8 @@ class Frontier(BaseScheduler):
         self.run = Run.of(crawler)
         self.most = HELD * settings.getint("CONCURRENT_REQUESTS")
         self.queue = WaitingQueue.from_crawler(crawler, FifoMemoryQueue, "")
-        self.per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        per_host = max(1, settings.getint("CONCURRENT_REQUESTS_PER_DOMAIN"))
+        self.share = max(HELD * per_host, self.most // 4)
         self.held: dict[int, Lease] = {}
         self._starts: list[Link] = []
         # Addresses with credentials, by key: whole only as long as this process lives.
@@ -136,8 +137,10 @@ class Frontier(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """Give the next request that may be sent now."""
-        self._lease_soon()
-        return self.queue.pop()
+        request = self.queue.pop()
+        if request is None or len(self.queue) < self.most // 8:
+            self._lease_soon()
+        return request
 
     def has_pending_requests(self) -> bool:
         """Tell whether there is, or may soon be, something to fetch."""
@@ -259,17 +262,18 @@ class Frontier(BaseScheduler):
     def _lease_soon(self) -> None:
         room = self.most - len(self.held)
         idle = self._leasing is None and not (self._exhausted or self._closed or self.run.stopped)
-        if idle and room > self.most // 2:
+        if idle and room > 0:
             self._leasing = asyncio.ensure_future(self._lease(room))
 
     async def _lease(self, room: int) -> None:
         try:
-            counts = Counter(lease.row["host"] for lease in self.held.values())
-            busy = {host: count >= HELD * self.per_host for host, count in counts.items()}
+            held = Counter(lease.row["host"] for lease in self.held.values())
             until = time.time() + self.run.lease_seconds
 
             def take(connection: Connection) -> tuple[list[dict[str, Any]], tuple[bool, int]]:
-                rows = leases.lease(connection, self.over, most=room, busy=busy, until=until)
+                rows = leases.lease(
+                    connection, self.over, most=room, held=held, share=self.share, until=until
+                )
                 return rows, (True, 0) if rows else leases.left(connection, self.over)
 
             rows, (due, others) = await self.run.writer.write(take)

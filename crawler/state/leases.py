@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -97,6 +98,7 @@ _OTHERS = text(
 
 HOST_REST = 1.0  # seconds between two processes at one host
 TERM = 30.0  # seconds after which a host goes to a process that waits for it
+LOOKS = 4  # into the due rows, each past the hosts that the last one found to have enough
 TURN = 5.0  # seconds that who had it waits longer than the others
 
 
@@ -167,30 +169,54 @@ def _has_news(connection: Connection, rows: list[dict[str, Any]], over: Pass) ->
 
 
 def lease(
-    connection: Connection, over: Pass, *, most: int, busy: Mapping[str, bool], until: float
+    connection: Connection,
+    over: Pass,
+    *,
+    most: int,
+    held: Mapping[str, int],
+    share: int,
+    until: float,
 ) -> list[dict[str, Any]]:
     """Lease at most so many due rows, of hosts that no other process is at, in order.
 
-    `busy` are the hosts that this process is at, true where it has enough of them.
+    `held` are the leases that this process has of each host, `share` is the most it may have:
+    else one slow host would take all, and the others wait for it.
     """
     now = time.time()
-    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
     mine = {"source": over.source, "owner": over.owner, "now": now, "until": until}
     terms = {"term": TERM, "turn": TURN}
     # An IN wants a member: no host is a space.
-    yielded = mine | terms | {"busy": [*busy, " "], "rest": now + HOST_REST}
+    yielded = mine | terms | {"busy": [*held, " "], "rest": now + HOST_REST}
     connection.execute(_YIELD_HOSTS, yielded)
-    full = [host for host, enough in busy.items() if enough]
-    rows = connection.execute(_due(lock), mine | terms | {"full": [*full, " "], "most": most})
-    chosen = [dict(row) for row in rows.mappings()]
+    rows = _due_rows(connection, mine | terms, most, Counter(held), share)
     claimed = {
         host: connection.execute(_CLAIM_HOST, mine | {"host": host}).rowcount == 1
-        for host in sorted({row["host"] for row in chosen})
+        for host in sorted({row["host"] for row in rows})
     }
-    chosen = [row for row in chosen if claimed[row["host"]]]
+    chosen = [row for row in rows if claimed[row["host"]]]
     if chosen:
         connection.execute(_LEASE, mine | {"ids": [row["id"] for row in chosen]})
     return chosen
+
+
+def _due_rows(
+    connection: Connection, terms: Mapping[str, Any], most: int, held: Counter[str], share: int
+) -> list[dict[str, Any]]:
+    lock = " FOR UPDATE SKIP LOCKED" if connection.dialect.name == "postgresql" else ""
+    chosen: dict[int, dict[str, Any]] = {}
+    full = {host for host, count in held.items() if count >= share}
+    for _ in range(LOOKS):
+        before = len(full)
+        rows = connection.execute(_due(lock), {**terms, "full": [*full, " "], "most": most})
+        for row in rows.mappings():
+            if held[row["host"]] >= share:
+                full.add(row["host"])
+            elif row["id"] not in chosen and len(chosen) < most:
+                chosen[row["id"]] = dict(row)
+                held[row["host"]] += 1
+        if len(full) == before or len(chosen) == most:
+            break
+    return list(chosen.values())
 
 
 def _due(lock: str) -> TextClause:

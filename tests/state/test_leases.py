@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -29,8 +30,8 @@ def page(key: str, host: str = "hewan.example", priority: int = 0) -> dict[str, 
 
 
 def take(db: Connection, over: Pass = MINE, most: int = 10, full: str = "") -> list[str]:
-    busy = {full: True} if full else {}
-    rows = leases.lease(db, over, most=most, busy=busy, until=time.time() + 60)
+    held = {full: 10} if full else {}
+    rows = leases.lease(db, over, most=most, held=held, share=10, until=time.time() + 60)
     return [row["url"].rpartition("/")[2] for row in rows]
 
 
@@ -46,6 +47,16 @@ def settle(db: Connection, outcome: str = "stored", over: Pass = MINE, **values:
     leases.close(
         db, [row | {"id": i, "owner": over.owner, "outcome": outcome} | values for i in ids]
     )
+
+
+def test_no_host_takes_the_places_of_the_others(db: Connection) -> None:
+    rows = [page(f"slow{n}", "slow.example") for n in range(50)]
+    rows += [page(f"good{n}", "good.example") for n in range(50)]
+    leases.add(db, Found(rows=rows), MINE, NOW)
+
+    taken = leases.lease(db, MINE, most=20, held={"slow.example": 3}, share=8, until=NOW + 60)
+
+    assert Counter(row["host"] for row in taken) == {"slow.example": 5, "good.example": 8}
 
 
 def test_pages_are_leased_once_by_priority_then_in_order(db: Connection) -> None:
