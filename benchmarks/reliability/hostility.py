@@ -94,10 +94,11 @@ def visit(
 
 def _sample(pid: int, peaks: list[float]) -> None:
     peaks[0] = max(peaks[0], _resident(pid))
-    try:
-        children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    try:  # of every thread: each worker is the child of a thread of its own
+        lists = [path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children")]
     except OSError:
         return
+    children = " ".join(lists).split()
     peaks[1] = max([peaks[1], *(_resident(int(child)) for child in children)])
 
 
