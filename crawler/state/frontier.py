@@ -32,6 +32,7 @@ logger = logging.getLogger(__name__)
 
 # Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
 HELD = 2
+STARVING = 0.25  # seconds between two leases of a few pages
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
@@ -74,6 +75,8 @@ class Frontier(BaseScheduler):
         self._closing: list[Lease] = []
         self._flushing: asyncio.Task[None] | None = None
         self._leasing: asyncio.Task[None] | None = None
+        self._leased_at = 0.0
+        self._waking: asyncio.TimerHandle | None = None
         self._exhausted = False
         self._closed = False
         crawler.signals.connect(self._arrived, signal=signals.request_scheduled)
@@ -137,9 +140,10 @@ class Frontier(BaseScheduler):
 
     def next_request(self) -> Request | None:
         """Give the next request that may be sent now."""
+        self._lease_soon()
         request = self.queue.pop()
-        if request is None or len(self.queue) < self.most // 8:
-            self._lease_soon()
+        if request is None:
+            self._lease_soon(starving=True)
         return request
 
     def has_pending_requests(self) -> bool:
@@ -259,13 +263,27 @@ class Frontier(BaseScheduler):
             "revisit": decided.revisit,
         }
 
-    def _lease_soon(self) -> None:
+    def _lease_soon(self, *, starving: bool = False) -> None:
         room = self.most - len(self.held)
         idle = self._leasing is None and not (self._exhausted or self._closed or self.run.stopped)
-        if idle and room > 0:
+        if not idle or not room:
+            return
+        if room > self.most // 2:
             self._leasing = asyncio.ensure_future(self._lease(room))
+        elif starving:
+            # Slow pages hold the rest. Not at once: each page that ends would cost a lease's query.
+            wait = self._leased_at + STARVING - time.monotonic()
+            if wait <= 0:
+                self._leasing = asyncio.ensure_future(self._lease(room))
+            elif self._waking is None:
+                self._waking = asyncio.get_running_loop().call_later(wait, self._wake)
+
+    def _wake(self) -> None:
+        self._waking = None
+        self._nudge()
 
     async def _lease(self, room: int) -> None:
+        self._leased_at = time.monotonic()
         try:
             held = Counter(lease.row["host"] for lease in self.held.values())
             until = time.time() + self.run.lease_seconds
@@ -333,6 +351,8 @@ class Frontier(BaseScheduler):
     def close(self, reason: str) -> Deferred[None]:
         """Write the rest and give back what was not fetched."""
         self._closed = True
+        if self._waking is not None:
+            self._waking.cancel()
         return deferred_from_coro(self._close())
 
     async def _close(self) -> None:
