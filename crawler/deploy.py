@@ -13,6 +13,7 @@ import sys
 import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
@@ -59,8 +60,8 @@ def credentials() -> tuple[str, str]:
     return found[0], found[2]
 
 
-def serve(port: int) -> int:
-    """Run scrapyd on the loopback interface until a signal; raises DeployError."""
+def serve(port: int) -> NoReturn:
+    """Become a scrapyd on the loopback interface; raises DeployError."""
     folder = home()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _check_free(port)
@@ -74,14 +75,11 @@ def serve(port: int) -> int:
     print(f"scrapyd listens on http://{HOST}:{port}/ as user {user}")
     print(f"password {folder / 'credentials'} (a netrc file)")
     print(f"logs     {folder / 'logs'}", flush=True)
-    # Its working folder is its own: there a job finds the egg, and not the checkout.
-    command = [sys.executable, "-m", "scrapyd", "-n", "--pidfile="]
-    with subprocess.Popen(command, cwd=folder, env=_environment(folder)) as process:  # noqa: S603
-        try:
-            return process.wait()
-        except KeyboardInterrupt:
-            process.terminate()
-            return process.wait()
+    # Its working folder is its own: there a job finds the egg, and not the checkout. It takes this
+    # process's place, so that whoever ends that ends scrapyd.
+    os.chdir(folder)
+    words = [sys.executable, "-m", "scrapyd", "-n", "--pidfile="]
+    os.execve(sys.executable, words, _environment(folder))  # noqa: S606 - our own interpreter
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -181,7 +179,7 @@ def main() -> int:
     options = parser.parse_args()
     try:
         if options.action == "serve":
-            return serve(options.port)
+            serve(options.port)
         print("deployed:", ", ".join(deploy(options.port)))
     except DeployError as error:
         print(f"{options.action}: {error}", file=sys.stderr)

@@ -72,6 +72,8 @@ def scrapyd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrapyd]:
     finally:
         process.terminate()
         process.wait(30)
+    with pytest.raises(requests.ConnectionError):  # it ends with the command that began it
+        server.ask("/daemonstatus.json")
 
 
 @pytest.fixture(scope="module")
