@@ -97,6 +97,13 @@ def database_stays_away(folder: Path, pages: int) -> Story:
         return _ended(crawl, first, 1)
 
 
+def _is_worker(process: psutil.Process) -> bool:
+    try:
+        return "spawn_main" in " ".join(process.cmdline())
+    except psutil.Error:  # it has just been killed
+        return False
+
+
 def workers_killed(folder: Path, pages: int) -> Story:
     """Kill a worker process ten times: each costs its page a dead letter at most."""
     rng = random.Random(20261128)
@@ -107,7 +114,7 @@ def workers_killed(folder: Path, pages: int) -> Story:
         while kills < 10 and process.poll() is None:
             time.sleep(rng.uniform(0.1, 0.4))
             children = psutil.Process(process.pid).children(recursive=True)
-            busy = [child for child in children if "spawn_main" in " ".join(child.cmdline())]
+            busy = [child for child in children if _is_worker(child)]
             if busy and crawl.data.exists() and _stored(crawl):
                 rng.choice(busy).kill()
                 kills += 1

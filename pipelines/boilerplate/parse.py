@@ -16,6 +16,12 @@ _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I
 )
 _DROPPED = "dropped"
+# What XML allows in no text: lxml reads it, and refuses to set it anew, trafilatura's work too.
+_CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+_CONTROL_REFERENCE = re.compile(
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bce-f]|1[0-9a-f]|fff[ef]))(?!\d);?",
+    re.I,
+)
 # A page of more tags, opening and closing, is cut there; the largest of 196 real ones has 7,004.
 MOST_TAGS = 200_000
 LONG_TAG, MOST_ATTRIBUTES = 20_000, 1_000
@@ -55,8 +61,9 @@ def _parser() -> HTMLParser:
 
 
 def _parseable(html: str) -> str:
-    # lxml refuses a str that declares an encoding, and NUL ends the page for it.
-    html = re.sub(r"^\s*<\?xml[^>]*\?>", "", html.replace("\0", ""), count=1)
+    html = _CONTROL_REFERENCE.sub("", _CONTROL.sub("", html))
+    # lxml refuses a str that declares an encoding.
+    html = re.sub(r"^\s*<\?xml[^>]*\?>", "", html, count=1)
     if html.count("<") > MOST_TAGS:
         html = "<".join(html.split("<", MOST_TAGS)[:-1])
     # libxml2 compares each attribute of a tag with all others: 200,000 took forty seconds.

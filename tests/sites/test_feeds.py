@@ -81,6 +81,13 @@ def test_what_is_no_sitemap_is_an_error_that_names_it(body: bytes) -> None:
         followed(Map, body)
 
 
+def test_a_sitemap_of_tags_that_nobody_closes_is_refused_before_it_is_parsed() -> None:
+    body = "<rss><item>" + "<A[" * 90_000
+
+    with pytest.raises(SitemapError, match=f"{URL}: not a sitemap: .* elements are not closed"):
+        followed(Map, body)
+
+
 def test_a_sitemap_that_breaks_off_gives_its_entries_and_an_error() -> None:
     broken = sitemap("http://a.example/1").replace("</urlset>", "<url><x>&#xD800;</x>")
     spider = Map.from_crawler(get_crawler(Map))
