@@ -153,12 +153,12 @@ def test_a_sample_holds_a_process_and_its_children() -> None:
         (100.0, 50.0, 45, False),
     ],
 )
-def test_memory_is_judged_by_the_most_and_descriptors_by_the_usual_before_and_after(
+def test_memory_is_judged_by_the_most_and_descriptors_by_the_usual(
     crawler: float, workers: float, descriptors: int, passes: bool
 ) -> None:
     samples = [Sample(10, 100.0, 50.0, 9.0, 40), Sample(90, 90.0, 40.0, 9.0, 40)]
-    moment = Sample(105, 90.0, 40.0, 9.0, 60)
-    samples += [moment, *[Sample(110, crawler, workers, 99.0, descriptors)] * 2]
+    samples += [Sample(105, 90.0, 40.0, 9.0, n) for n in (40, 60, 40)]
+    samples += [Sample(110, crawler, workers, 99.0, descriptors)] * 3
 
     lines, passed = verdicts(samples, 100)
 
