@@ -17,9 +17,10 @@ _HIDDEN = re.compile(
 )
 _DROPPED = "dropped"
 # What XML allows in no text: lxml reads it, and refuses to set it anew, trafilatura's work too.
-_CONTROL = re.compile("[\\0-\\x08\\x0b\\x0c\\x0e-\\x1f\\ufffe\\uffff]")
+_CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CONTROL_REFERENCE = re.compile(
-    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])|x0*(?:[0-8bce-f]|1[0-9a-f]|fff[ef]))(?!\d);?",
+    r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)"
+    r"|x0*(?:[0-8bcef]|1[0-9a-f]|fff[ef])(?![0-9a-f]));?",
     re.I,
 )
 # A page of more tags, opening and closing, is cut there; the largest of 196 real ones has 7,004.

@@ -103,6 +103,14 @@ def test_a_control_character_costs_no_page_in_another_language(control: str) -> 
     assert text.strip() in extract(html, "").text
 
 
+@pytest.mark.parametrize("write", ["&#x{:x};", "&#x{:05X};", "&#{};", "&#x{:x}"])
+def test_references_to_characters_are_read_as_them(write: str) -> None:
+    written = "".join(c if c in "<>/p\n" else write.format(ord(c)) for c in BODY[0])
+    page = modern().replace(BODY[0], written)
+
+    assert extract(page, "http://qinglan.example/1").text.split("\n") == BODY
+
+
 def test_other_languages_are_left_to_trafilatura() -> None:
     text = "The aqueduct was repaired in spring. " * 8
     found = extract(
