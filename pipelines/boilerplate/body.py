@@ -12,7 +12,6 @@ from pipelines.boilerplate.candidates import descent, scored, stretch, titled
 from pipelines.boilerplate.containers import named_body
 from pipelines.boilerplate.lines import split_lines
 from pipelines.boilerplate.page import PageLines
-from pipelines.boilerplate.parse import drop_all
 from pipelines.boilerplate.vote import vote
 
 if TYPE_CHECKING:
@@ -96,8 +95,9 @@ def find_body(
 
 
 def _without_side_blocks(tree: HtmlElement, page: PageLines) -> HtmlElement:
-    blocks = page.apart_blocks()
-    drop_all(tree, [block.element for block in blocks if block.element is not None])
+    for block in page.apart_blocks():
+        if block.element is not None:
+            block.element.drop_tree()
     return tree
 
 

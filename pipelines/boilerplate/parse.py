@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -15,8 +14,8 @@ if TYPE_CHECKING:
 _HIDDEN = re.compile(
     r"display\s*:\s*none|visibility\s*:\s*hidden|(left|top|text-indent)\s*:\s*-\d{3,}", re.I
 )
-_DROPPED = "dropped"
-# What XML allows in no text: lxml reads it, and refuses to set it anew, trafilatura's work too.
+# What XML allows in no text: lxml reads it, and refuses to set it anew where we, or trafilatura,
+# take an element out.
 _CONTROL = re.compile(r"[\0-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _CONTROL_REFERENCE = re.compile(
     r"&#(?:0*(?:[0-8]|1[124-9]|2\d|3[01]|6553[45])(?!\d)"
@@ -94,19 +93,9 @@ def _remove_hidden(tree: HtmlElement) -> None:
     if not hidden:
         return
     half = _length(tree) / 2
-    drop_all(tree, [element for element in hidden if _length(element) < half])
-
-
-def drop_all(tree: HtmlElement, elements: Iterable[HtmlElement]) -> None:
-    """Take elements out of their tree; the text behind each stays.
-
-    Where a page has control characters, lxml's `drop_tree` cannot set the joined text anew.
-    """
-    from lxml import etree
-
-    for element in elements:
-        element.tag = _DROPPED
-    etree.strip_elements(tree, _DROPPED, with_tail=False)
+    for element in hidden:
+        if _length(element) < half:
+            element.drop_tree()
 
 
 def _length(element: HtmlElement) -> int:
