@@ -77,9 +77,9 @@ def serve(port: int) -> NoReturn:
     print(f"logs     {folder / 'logs'}", flush=True)
     # Its working folder is its own: there a job finds the egg, and not the checkout. It takes this
     # process's place, so that whoever ends that ends scrapyd.
+    words, environment = [sys.executable, "-m", "scrapyd", "-n", "--pidfile="], _environment(folder)
     os.chdir(folder)
-    words = [sys.executable, "-m", "scrapyd", "-n", "--pidfile="]
-    os.execve(sys.executable, words, _environment(folder))  # noqa: S606 - our own interpreter
+    os.execve(sys.executable, words, environment)  # noqa: S606 - our own interpreter
 
 
 def _environment(folder: Path) -> dict[str, str]:

@@ -15,6 +15,7 @@ import pytest
 import requests
 from sqlalchemy import select
 
+from crawler import deploy
 from crawler.state.db import articles, open_database
 from tests.crawl.conftest import ROOT
 from tests.crawl.small_server import SmallServer
@@ -74,6 +75,21 @@ def scrapyd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scrapyd]:
         process.wait(30)
     with pytest.raises(requests.ConnectionError):  # it ends with the command that began it
         server.ask("/daemonstatus.json")
+
+
+def test_relative_folders_and_databases_are_those_of_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, str] = {}
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("QINGYUAN_DATA", "own")
+    monkeypatch.setenv("QINGYUAN_DATABASE_URL", "sqlite:///own.db")
+    monkeypatch.setattr(os, "execve", lambda _program, _words, own: given.update(own))
+
+    deploy.serve(free_port())
+
+    assert given["QINGYUAN_DATA"] == str(tmp_path / "own")
+    assert given["QINGYUAN_DATABASE_URL"] == f"sqlite:///{tmp_path / 'own.db'}"
 
 
 @pytest.fixture(scope="module")
