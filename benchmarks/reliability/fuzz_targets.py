@@ -8,6 +8,7 @@ import json
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -26,6 +27,7 @@ from crawler.refinery import payload
 from crawler.seeds import SeedError, parse_seeds
 from crawler.sites import FeedSpider, SitemapSpider, SourceSpider
 from crawler.sites.discovery import find_links
+from crawler.sites.feed import FeedError
 from crawler.sites.sitemap import SitemapError
 from crawler.source import Expect, Source, SourceError
 from crawler.state.warc import ArchiveError, Recorded, WarcArchive, read_responses
@@ -266,15 +268,14 @@ def _spider(kind: type[SourceSpider]) -> SourceSpider:
 def _feed(body: bytes) -> None:
     headers = {"Content-Type": "application/rss+xml"}
     response = decoded_response(XmlResponse(URL, headers=headers, body=body))
-    _drain(_spider(_Feed).parse(response))
+    with suppress(FeedError):
+        _drain(_spider(_Feed).parse(response))
 
 
 def _sitemap(body: bytes) -> None:
     response: Response = XmlResponse("http://h/sitemap.xml", body=body)
-    try:
+    with suppress(SitemapError):
         _drain(_spider(_Sitemap).parse(decoded_response(response)))
-    except SitemapError:
-        return
 
 
 def _drain(outputs: Iterator[object]) -> None:

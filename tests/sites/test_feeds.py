@@ -10,6 +10,7 @@ from scrapy.http import Request, XmlResponse
 from scrapy.utils.test import get_crawler
 
 from crawler.sites import FeedSpider, SitemapSpider
+from crawler.sites.feed import FeedError
 from crawler.sites.sitemap import SitemapError
 
 URL = "http://news.river.example/feed.xml"
@@ -79,6 +80,11 @@ def test_a_reference_to_no_character_costs_no_entry(reference: str) -> None:
 def test_what_is_no_sitemap_is_an_error_that_names_it(body: bytes) -> None:
     with pytest.raises(SitemapError, match=r"news\.river\.example/feed\.xml: not a sitemap"):
         followed(Map, body)
+
+
+def test_what_is_no_feed_is_an_error_that_names_it() -> None:
+    with pytest.raises(FeedError, match=r"news\.river\.example/feed\.xml: not a feed: "):
+        followed(Feed, "<d xmlns='h\u2000x\u2005m' e=''>")
 
 
 def test_a_sitemap_of_tags_that_nobody_closes_is_refused_before_it_is_parsed() -> None:
