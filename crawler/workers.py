@@ -249,12 +249,10 @@ def _answer(pipe: Connection) -> bytes:
 
 def _portable(error: BaseException) -> Exception:
     """Give an error that survives pickling: lxml's do not."""
-    try:
+    with suppress(Exception):
         if isinstance(error, Exception):
             pickle.loads(pickle.dumps(error))  # noqa: S301 - our own, made in this line
             return error
-    except Exception:  # noqa: S110 - said in words instead
-        pass
     return StageFailedError(f"{type(error).__name__}: {error}")
 
 

@@ -7,7 +7,6 @@ import os
 import signal
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -134,9 +133,7 @@ def test_an_idle_worker_that_is_killed_is_replaced() -> None:
     pool = Workers(1, deadline=WAIT)
     os.kill(pool.submit(stages.process_id).result(WAIT), signal.SIGKILL)
 
-    for number in range(40):  # while the pool notices it
-        time.sleep(0.02)
-        assert pool.submit(stages.double, number).result(WAIT) == 2 * number
+    assert goes_on(pool)
     pool.close()
 
 

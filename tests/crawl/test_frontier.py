@@ -16,6 +16,7 @@ from benchmarks.reliability.kills import Crawl, kill_at_boundaries
 from benchmarks.reliability.site import CountingSite
 from crawler.state.db import articles, open_database
 from tests.crawl.conftest import ROOT, Scrapy
+from tests.crawl.moody_server import MoodyServer
 from tests.crawl.small_server import SmallServer, article_page, list_page
 from tests.crawl.test_failures import OPEN, STORIES, TOPICS, story
 from tests.postgres import Postgres
@@ -158,6 +159,30 @@ def test_a_list_is_read_on_only_while_it_shows_something_new(scrapy: Scrapy) -> 
 
     assert "/list_2.html" in asked[:first]
     assert sorted(asked[first:]) == ["/", "/robots.txt"]
+
+
+def test_hosts_that_pause_do_not_hold_up_another(scrapy: Scrapy, tmp_path: Path) -> None:
+    def answer(host: str, path: str, before: int) -> Any:
+        if path == "/robots.txt":
+            return 404, {}, ""
+        if host.startswith("127.0.0.1:"):
+            return site()[path]
+        return story(TOPICS[0]) if before else (503, {"Retry-After": "4"}, "")
+
+    paths = [f"/paused/{number}" for number in range(8)]
+    with MoodyServer(answer) as server:
+        hosts = [f"http://127.0.0.{number}:{server.port}" for number in (2, 3, 4)]
+        seeds = tmp_path / "seeds.txt"
+        seeds.write_text("\n".join([*(h + p for h in hosts for p in paths), f"{server.url}/"]))
+        scrapy(
+            "crawl", "site", "-a", f"seeds={seeds}",
+            settings=QUICK | {
+                "QINGYUAN_ALLOW_ADDRESSES": "127.0.0.0/8", "CONCURRENT_REQUESTS": "8",
+            },
+        )  # fmt: skip
+
+    again = [server.times(path, host[7:])[1] for host in hosts for path in paths[:1]]
+    assert max(at for path in PATHS for at in server.times(path)) < min(again)
 
 
 def test_a_request_that_cannot_be_kept_is_named_and_the_run_goes_on(

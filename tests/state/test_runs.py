@@ -6,7 +6,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -120,7 +119,8 @@ def test_two_runs_that_begin_at_once_see_each_other(database: Engine) -> None:
         with database.begin() as connection:
             _, first = begin_run(connection, "hewan", "a", _nobody_is_dead)
             second = threads.submit(begin, "b")
-            time.sleep(0.3)  # the other one has begun its transaction before this one ends
+            with pytest.raises(TimeoutError):
+                second.result(0.3)
         assert second.result(30) == first
 
 
