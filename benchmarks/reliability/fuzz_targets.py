@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import asyncio
 import atexit
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,10 +26,9 @@ from crawler.fetch.decoded import decoded_response
 from crawler.items import Page, Rejected
 from crawler.refinery import payload
 from crawler.seeds import SeedError, parse_seeds
-from crawler.sites import FeedSpider, SitemapSpider, SourceSpider
+from crawler.sites import FeedSpider, SitemapSpider
 from crawler.sites.discovery import find_links
-from crawler.sites.feed import FeedError
-from crawler.sites.sitemap import SitemapError
+from crawler.sites.entries import FeedError, SitemapError
 from crawler.source import Expect, Source, SourceError
 from crawler.state.warc import ArchiveError, Recorded, WarcArchive, read_responses
 from pipelines import refine
@@ -261,7 +261,7 @@ class _Sitemap(SitemapSpider):
 
 
 @cache
-def _spider(kind: type[SourceSpider]) -> SourceSpider:
+def _spider(kind: type[FeedSpider | SitemapSpider]) -> FeedSpider | SitemapSpider:
     return kind.from_crawler(get_crawler(kind))
 
 
@@ -269,17 +269,17 @@ def _feed(body: bytes) -> None:
     headers = {"Content-Type": "application/rss+xml"}
     response = decoded_response(XmlResponse(URL, headers=headers, body=body))
     with suppress(FeedError):
-        _drain(_spider(_Feed).parse(response))
+        asyncio.run(_drain(_spider(_Feed).parse(response)))
 
 
 def _sitemap(body: bytes) -> None:
     response: Response = XmlResponse("http://h/sitemap.xml", body=body)
     with suppress(SitemapError):
-        _drain(_spider(_Sitemap).parse(decoded_response(response)))
+        asyncio.run(_drain(_spider(_Sitemap).parse(decoded_response(response))))
 
 
-def _drain(outputs: Iterator[object]) -> None:
-    for _ in outputs:
+async def _drain(outputs: AsyncIterator[object]) -> None:
+    async for _ in outputs:
         pass
 
 

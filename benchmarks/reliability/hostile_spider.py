@@ -13,7 +13,7 @@ from scrapy import signals
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from crawler.sites.base import Output
+from crawler.items import Page
 from crawler.sites.feed import FeedSpider
 from crawler.sites.listing import ListingSpider
 from crawler.sites.sitemap import SitemapSpider
@@ -55,11 +55,13 @@ class HostileSpider(ListingSpider):
             except ValueError:  # names no address that a request could have
                 self.crawler.stats.inc_value("hostile/no_request")
 
-    def feed(self, response: Response) -> Output:
-        yield from FeedSpider.parse(self, response)  # type: ignore[arg-type]
+    async def feed(self, response: Response) -> AsyncIterator[Request | Page]:
+        async for output in FeedSpider.parse(self, response):  # type: ignore[arg-type]
+            yield output
 
-    def sitemap(self, response: Response) -> Output:
-        yield from SitemapSpider.parse(self, response)  # type: ignore[arg-type]
+    async def sitemap(self, response: Response) -> AsyncIterator[Request | Page]:
+        async for output in SitemapSpider.parse(self, response):  # type: ignore[arg-type]
+            yield output
 
     async def tick(self) -> None:
         while True:

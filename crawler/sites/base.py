@@ -4,7 +4,6 @@
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import islice
 from typing import Any, ParamSpec, TypeVar
 from urllib.parse import urljoin, urlsplit
 
@@ -24,9 +23,6 @@ from pipelines.boilerplate.parts import next_part
 from pipelines.charset import decode
 
 MOST_PARTS = 20
-# What is read of one feed or sitemap, in characters and links: sitemaps.org allows as many links.
-MOST_TEXT = 2 * 2**20
-MOST_LINKS = 50_000
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -82,7 +78,7 @@ class SourceSpider(Source, scrapy.Spider):
         self, response: Response, links: Iterable[str], callback: Callable[..., Any]
     ) -> Output:
         """Ask for what a feed or sitemap names; what is no http(s) address costs itself only."""
-        for link in islice(links, MOST_LINKS):
+        for link in links:
             try:
                 # Not response.urljoin: it heeds a <base>, which in a feed is some page's.
                 url = urljoin(response.url, link.strip())

@@ -143,6 +143,36 @@ def test_a_worker_that_dies_costs_one_page(scrapy: Scrapy, tmp_path: Path) -> No
     assert len(ended.rows("articles")) == len(TOPICS) - 1
 
 
+def test_a_sitemap_that_is_too_much_for_a_worker_costs_only_itself(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    (tmp_path / "mapped.py").write_text(
+        "from crawler.sites import SitemapSpider\n"
+        "class Mapped(SitemapSpider):\n"
+        "    name, title, family = 'mapped', '图', 'portal'\n"
+    )
+    pages = site()
+    # Recovery from these takes libxml2 the square of their number, and nothing can stop it.
+    hostile = "<urlset>" + "<A[" * 100_000 + "</A>" * 100_000
+    sound = "".join(f"<url><loc>{path}</loc></url>" for path in pages if path != "/")
+    maps = {"/hostile.xml": hostile, "/sound.xml": f"<urlset>{sound}</urlset>"}
+    with SmallServer(pages | maps) as server:
+        seeds = tmp_path / "seeds.txt"
+        seeds.write_text("".join(f"{server.url}{path}\n" for path in maps))
+        ended = scrapy(
+            "crawl", "mapped", "-a", f"seeds={seeds}",
+            settings=OPEN
+            | {"SPIDER_MODULES": "mapped", "QINGYUAN_WORKERS": "1", "QINGYUAN_STAGE_TIMEOUT": "2"},
+            environment={"PYTHONPATH": str(tmp_path)},
+        )  # fmt: skip
+
+    [letter] = ended.rows("dead_letters")
+    assert ended.exit_code == 1
+    assert letter["url"] == f"{server.url}/hostile.xml"
+    assert "sitemap_entries took over 2 s" in letter["error"]
+    assert len(ended.rows("articles")) == len(TOPICS)
+
+
 def test_every_fetch_has_one_outcome(scrapy: Scrapy) -> None:
     pages = site()
     paths = {p: p for p in pages if p != "/"} | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import gzip
 from typing import Any
 
@@ -10,8 +11,7 @@ from scrapy.http import Request, XmlResponse
 from scrapy.utils.test import get_crawler
 
 from crawler.sites import FeedSpider, SitemapSpider
-from crawler.sites.feed import FeedError
-from crawler.sites.sitemap import SitemapError
+from crawler.sites.entries import FeedError, SitemapError
 
 URL = "http://news.river.example/feed.xml"
 
@@ -48,9 +48,17 @@ def followed(
 ) -> tuple[list[str], Any]:
     spider = kind.from_crawler(get_crawler(kind))
     body = body if isinstance(body, bytes) else body.encode()
-    outputs = spider.parse(XmlResponse(url, body=body, encoding="utf-8"))
-    urls = [output.url for output in outputs if isinstance(output, Request)]
+    urls: list[str] = []
+    asyncio.run(follow(spider, XmlResponse(url, body=body, encoding="utf-8"), urls))
     return urls, spider.crawler.stats
+
+
+async def follow(
+    spider: FeedSpider | SitemapSpider, response: XmlResponse, urls: list[str]
+) -> None:
+    async for output in spider.parse(response):
+        if isinstance(output, Request):
+            urls.append(output.url)
 
 
 FORMS = [(Feed, rss), (Map, sitemap)]
@@ -97,14 +105,12 @@ def test_a_sitemap_of_tags_that_nobody_closes_is_refused_before_it_is_parsed() -
 def test_a_sitemap_that_breaks_off_gives_its_entries_and_an_error() -> None:
     broken = sitemap("http://a.example/1").replace("</urlset>", "<url><x>&#xD800;</x>")
     spider = Map.from_crawler(get_crawler(Map))
-    outputs = spider.parse(XmlResponse(URL, body=broken.encode()))
+    urls: list[str] = []
 
-    first = next(outputs)
-
-    assert isinstance(first, Request)
-    assert first.url == "http://a.example/1"
     with pytest.raises(SitemapError, match="broken behind entry 1"):
-        list(outputs)
+        asyncio.run(follow(spider, XmlResponse(URL, body=broken.encode()), urls))
+
+    assert urls == ["http://a.example/1"]
 
 
 @pytest.mark.parametrize("kind", [Feed, Map])
