@@ -177,9 +177,11 @@ def _suffixes() -> TLDExtract:
 
 
 def _path(path: str, has_query: bool) -> str:
-    path = spelt(path) or "/"
     rules = (*SESSION_PATHS, *MOBILE_PATHS, *(() if has_query else INDEX_PATHS))
-    while (shorter := _compiled(rules).sub("", path, count=1) or "/") != path:
+    # Spelt again after each piece that went: with it, what is left may have been neither UTF-8
+    # nor GBK, and be either without.
+    path = spelt(path) or "/"
+    while (shorter := spelt(_compiled(rules).sub("", path, count=1)) or "/") != path:
         path = shorter
     return path
 
