@@ -32,7 +32,7 @@ COMMANDS = re.compile(
     r"|返回\w{0,4}|home|rss|\d{1,4}|[<>«»+›.·])[\s\]】)）<>«»+›.·]*",
     re.IGNORECASE,
 )
-# Read of one page, in characters: this runs in the crawler's own process.
+# Read of one page, in characters.
 MOST_TEXT = 2 * 2**20
 HUGE_TAG = re.compile(r"<[^<>]{50000,}>?")
 # An address's own points and the means of its three groups, added up. Measured on 35 pages of

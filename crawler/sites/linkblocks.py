@@ -1,7 +1,7 @@
 """The links of a page, each with its title, its block, the date beside it and what it stands in."""
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import islice
 from urllib.parse import urljoin, urlsplit
@@ -100,7 +100,8 @@ class Places:
 
     def __init__(self, root: Element) -> None:
         self._known: dict[Element, Place] = {}
-        self._links = _count_links(root)
+        self._links = _links_within(root)
+        self._half = self._links[root] // 2
 
     def of(self, element: Element) -> Place:
         """Give the place of an element."""
@@ -123,26 +124,37 @@ class Places:
             chrome=parent.chrome
             or element.tag in CHROME_TAGS
             # a wrapper with most of the page's links is no frame, whatever its name
-            or (bool(CHROME_NAMES.search(names)) and 2 * _count_links(element) <= self._links),
+            or (bool(CHROME_NAMES.search(names)) and self._links[element] <= self._half),
             hidden=parent.hidden
             or bool(OFF_SCREEN.search(style))
-            or (bool(NOT_SHOWN.search(style)) and not _is_tab(element)),
+            or (bool(NOT_SHOWN.search(style)) and not self._is_tab(element)),
         )
 
+    def _is_tab(self, element: Element) -> bool:
+        """Tell a panel or slide, shown by a script in turn with its like, from what nobody sees."""
+        parent, name = element.getparent(), _kind(element)
+        if parent is None or not name:
+            return False
+        return any(
+            other is not element and _kind(other) == name and self._has_link_inside(other)
+            for other in islice(parent.iterchildren(element.tag), 50)
+        )
 
-def _count_links(element: Element) -> int:
-    return sum(1 for _ in element.iter("a"))
+    def _has_link_inside(self, element: Element) -> bool:
+        return self._links[element] > (element.tag == "a")
 
 
-def _is_tab(element: Element) -> bool:
-    """Tell a panel or slide, shown by a script in turn with its like, from a block nobody sees."""
-    parent, name = element.getparent(), _kind(element)
-    if parent is None or not name:
-        return False
-    return any(
-        other is not element and _kind(other) == name and other.find(".//a") is not None
-        for other in islice(parent.iterchildren(element.tag), 50)
-    )
+def _links_within(root: Element) -> Counter[Element]:
+    """Count the links in each element; in one pass, for menus in menus can be 2,000 deep."""
+    counts: Counter[Element] = Counter()
+    for element in reversed(list(root.iter(etree.Element))):
+        within = counts.get(element, 0) + (element.tag == "a")
+        if within:
+            counts[element] = within
+            parent = element.getparent()
+            if parent is not None:
+                counts[parent] += within
+    return counts
 
 
 def _kind(element: Element) -> str:

@@ -40,7 +40,10 @@ def next_part(html: str, url: str) -> str | None:
             continue
         if not (href := _HREF.search(match[1])):
             continue
-        there = urldefrag(urljoin(here, entities.unescape(href[1].strip())))[0]
+        try:
+            there = urldefrag(urljoin(here, entities.unescape(href[1].strip())))[0]
+        except ValueError:  # no address at all: //a：b
+            continue
         if follows(here, there):
             return there
     return None

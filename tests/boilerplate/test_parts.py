@@ -56,6 +56,13 @@ def test_a_link_to_the_next_page_is_found(words: str) -> None:
     assert next_part(html, HERE) == "http://hewan.example/n/2024/1103_2.html"
 
 
+@pytest.mark.parametrize("bad", ["//乙：", "http://[::1", "//[v1.x]/"])
+def test_a_link_that_is_no_address_is_passed_over(bad: str) -> None:
+    html = f'<a href="{bad}">2</a><a href="1103_2.html">下一页</a>'
+
+    assert next_part(html, HERE) == "http://hewan.example/n/2024/1103_2.html"
+
+
 @pytest.mark.parametrize("words", ["下一篇", "相关新闻", ""])
 def test_a_link_that_says_something_else_is_not(words: str) -> None:
     assert next_part(f'<a href="1103_2.html">{words}</a>', HERE) is None

@@ -351,6 +351,10 @@ def test_any_text_gives_absolute_web_addresses(html: str, url: str) -> None:
         pytest.param("", id="empty"),
         pytest.param("<a href=/n/1>" * 20_000, id="open links"),
         pytest.param("<div>" * 5_000 + "<a href=/n/1>" * 5_000, id="deep"),
+        pytest.param(
+            ("<div class=nav>" + "<a>菜</a>" * 9 + "<a href=/n/1>菜</a>") * 1_900,
+            id="menus in menus",
+        ),
         pytest.param("<script>Page " + "/* " * 100_000, id="open comments in a script"),
         pytest.param("<script>nextPage Page" + "a" * 50_000, id="one long word in a script"),
         pytest.param("<a href=/n/1>" + ">" * 50_000 + "x</a>", id="one long sign"),
