@@ -30,6 +30,7 @@ from crawler.state.operations import (
 from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
+from crawler.state.revisit import Policy
 from crawler.state.runs import beat, begin_run, shares_pass
 from crawler.state.templates import TemplateStore, learner_of
 from crawler.state.warc import WarcArchive
@@ -174,8 +175,9 @@ class Run:
         if self.number is not None:
             return
         key, owner = self.key, self.owner
+        period = Policy.of(getattr(self.crawler.spider, "rhythm", "daily"), 0).period
         self.number, self.cycle = await self.writer.write(
-            lambda c: begin_run(c, key, owner.name, owner.is_dead)
+            lambda c: begin_run(c, key, owner.name, owner.is_dead, period=period)
         )
         self._heart = asyncio.ensure_future(self._beat())
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, exists, insert, select, text, update
 
 from crawler.state.db import runs
 from crawler.state.operations import now
+from crawler.state.revisit import DAY
 
 SILENT = timedelta(minutes=30)  # of another machine's run, after which it is taken for killed
 
@@ -21,11 +22,18 @@ _RENEW = (
 
 
 def begin_run(
-    connection: Connection, source: str, owner: str, is_dead: Callable[[str], bool]
+    connection: Connection,
+    source: str,
+    owner: str,
+    is_dead: Callable[[str], bool],
+    *,
+    period: float = DAY,
 ) -> tuple[int, float]:
     """Open a run's record; gives its number and when its pass over the source began.
 
     A run that goes on after one that was killed, or works beside one that lives, shares its pass.
+    A killed one's pass that began over half a `period` ago (seconds, the source's rhythm) is
+    left: what was on the lists then is not what is on them now.
     """
     if connection.dialect.name == "postgresql":  # two that start at once would not see each other
         connection.execute(
@@ -38,8 +46,12 @@ def begin_run(
         .order_by((runs.c.status == "running").desc(), runs.c.id.desc())
         .limit(1)
     ).first()
-    going_on = last is not None and last.status in ("running", "interrupted")
-    cycle = float(last.cycle) if last is not None and going_on and last.cycle else time.time()
+    began = time.time()
+    going_on = last is not None and (
+        last.status == "running"
+        or (last.status == "interrupted" and abs(began - (last.cycle or 0)) < period / 2)
+    )
+    cycle = float(last.cycle) if last is not None and going_on and last.cycle else began
     values = {
         "source": source,
         "started_at": now(),

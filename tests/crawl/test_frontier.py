@@ -72,6 +72,22 @@ def test_a_killed_run_is_shown_as_interrupted(scrapy: Scrapy, tmp_path: Path) ->
     assert [tuple(row) for row in found] == [("interrupted", 1), ("good", 0)]
 
 
+def test_the_day_after_a_killed_run_the_lists_are_read_again(scrapy: Scrapy) -> None:
+    pages = site(count=4)
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, server)
+        engine = open_database(f"sqlite:///{ended.data / 'qingyuan.db'}")
+        with engine.begin() as connection:
+            day_before = "cycle = cycle - 80000, status = 'interrupted'"
+            connection.execute(text(f"UPDATE runs SET {day_before}"))
+            connection.execute(text("UPDATE frontier SET fetched_at = fetched_at - 80000"))
+        engine.dispose()
+        pages["/"] = site()["/"]
+        again = crawl(scrapy, server)
+
+    assert again.outcomes()["stored"] == 2
+
+
 def test_a_second_run_reads_only_the_list_and_what_is_new_on_it(scrapy: Scrapy) -> None:
     pages = site(count=4)
     with SmallServer(pages) as server:

@@ -65,6 +65,22 @@ def test_a_run_whose_process_died_is_interrupted_and_the_next_goes_on_with_its_p
     assert (again, shared) == (pass_began, True)
 
 
+def test_a_run_long_after_one_that_was_killed_begins_a_pass_of_its_own(database: Engine) -> None:
+    with database.begin() as connection:
+        killed, _ = begin_run(connection, "hewan", "dead", _nobody_is_dead)
+        beat(connection, killed, "dead", 0.0)
+        connection.execute(text("UPDATE runs SET cycle = cycle - 86000"))
+
+    with database.begin() as connection:
+        number, began = begin_run(
+            connection, "hewan", "alive", lambda owner: owner == "dead", period=86400.0
+        )
+        shared = shares_pass(connection, number)
+
+    assert began > _records(database)[0]["cycle"] + 80000
+    assert not shared
+
+
 def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Engine) -> None:
     with database.begin() as connection:
         begin_run(connection, "hewan", "far away", _nobody_is_dead)
