@@ -226,7 +226,7 @@ class Frontier(BaseScheduler):
             self._nudge()
 
     def _writes(self, starts: list[Link], closing: list[Lease]) -> Callable[[Connection], int]:
-        now = time.time()
+        now = self._now()
         found = [_found(starts), *(_found(lease.children) for lease in closing)]
         rows = [self._settled(lease, now) for lease in closing]
 
@@ -236,6 +236,10 @@ class Frontier(BaseScheduler):
             return known
 
         return write
+
+    def _now(self) -> float:
+        """Give the time, in a pass never before its beginning: a clock may be set back."""
+        return max(time.time(), self.over.cycle)
 
     def _settled(self, lease: Lease, now: float) -> dict[str, Any]:
         row, outcome = lease.row, lease.outcome

@@ -21,12 +21,12 @@ _AGAIN = (
     " WHERE source = :source AND key = :key AND status NOT IN ('due', 'leased')"
 )
 _FORCED = text(_AGAIN)
-_OLDER = text(f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle)")
-_SEEN_SINCE = text(
-    f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle) AND first_seen >= :since"
-)
+# A page of the future was fetched before the clock was set back.
+_BEFORE = "(fetched_at IS NULL OR fetched_at < :cycle OR fetched_at > :now + :ahead)"
+_OLDER = text(f"{_AGAIN} AND {_BEFORE}")
+_SEEN_SINCE = text(f"{_AGAIN} AND {_BEFORE} AND first_seen >= :since")
 # A list that is linked again is read again, once a cycle; its validators make that cheap.
-_LISTS = text(f"{_AGAIN} AND outcome = 'listing' AND (fetched_at IS NULL OR fetched_at < :cycle)")
+_LISTS = text(f"{_AGAIN} AND outcome = 'listing' AND {_BEFORE}")
 _NEWS = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
 ).bindparams(bindparam("keys", expanding=True))
@@ -71,7 +71,7 @@ _LEASE = text(
 ).bindparams(bindparam("ids", expanding=True))
 _WAKE = text(
     "UPDATE frontier SET status = 'due' WHERE source = :source AND status = 'waiting'"
-    " AND next_due <= :now"
+    " AND (next_due <= :now OR coalesce(fetched_at, first_seen) > :now + :ahead)"
 )
 _SETTLE = text(
     "UPDATE frontier SET status = :status, next_due = :next_due, attempts = :attempts,"
@@ -87,6 +87,7 @@ _RELEASE = text(f"{_GIVE_BACK} AND owner = :owner")
 _EXPIRE = text(f"{_GIVE_BACK} AND lease_until < :now")
 _LEAVE_HOSTS = text("UPDATE hosts SET owner = NULL, until = :until WHERE owner = :owner")
 _FREE_HOSTS = text("DELETE FROM hosts WHERE owner = :owner")
+_RESTED_HOSTS = text("DELETE FROM hosts WHERE owner IS NULL AND until > :now + :ahead")
 _LEASE_OWNERS = text(
     "SELECT DISTINCT owner FROM frontier WHERE source = :source AND status = 'leased'"
 )
@@ -99,6 +100,7 @@ _OTHERS = text(
 HOST_REST = 1.0  # seconds between two processes at one host
 TERM = 30.0  # seconds after which a host goes to a process that waits for it
 LOOKS = 4  # into the due rows, each past the hosts that the last one found to have enough
+AHEAD = 600.0  # seconds by which clocks may differ; what is later was written by a wrong one
 TURN = 5.0  # seconds that who had it waits longer than the others
 
 
@@ -128,7 +130,7 @@ class Pass:
 
 def add(connection: Connection, found: Found, over: Pass, now: float) -> int:
     """Put what was found into the frontier; gives how many of its rows are known articles."""
-    own = {"source": over.source, "now": now}
+    own = {"source": over.source, "now": now, "ahead": AHEAD}
     rows = [row | own for row in map(dict, found.rows)]
     known = 0
     if rows:
@@ -231,7 +233,7 @@ _due_statements: dict[str, TextClause] = {}
 
 def wake(connection: Connection, source: str, now: float) -> None:
     """Make due what has waited long enough."""
-    connection.execute(_WAKE, {"source": source, "now": now})
+    connection.execute(_WAKE, {"source": source, "now": now, "ahead": AHEAD})
 
 
 def close(connection: Connection, settled: Sequence[Mapping[str, Any]]) -> None:
@@ -244,6 +246,7 @@ def take_over(
     connection: Connection, source: str, is_dead: Callable[[str], bool], now: float
 ) -> int:
     """Make the leases due of processes that have ended or let them expire; gives how many."""
+    connection.execute(_RESTED_HOSTS, {"now": now, "ahead": AHEAD})
     count = connection.execute(_EXPIRE, {"source": source, "now": now}).rowcount
     for owner in connection.scalars(_LEASE_OWNERS, {"source": source}).all():
         if owner and is_dead(owner):

@@ -228,3 +228,31 @@ def test_a_process_that_ends_gives_its_pages_back(db: Connection) -> None:
 
     assert status(db) == {"a": "due"}
     assert take(db, OTHERS) == [], "the host rests"
+
+
+def test_what_a_clock_that_was_ahead_wrote_holds_nothing_up(db: Connection) -> None:
+    tomorrow = NOW + 86400
+    starts = Found(starts=[page("start"), page("failed")])
+    leases.add(db, starts, Pass("hewan", "a", cycle=tomorrow), tomorrow)
+    take(db, most=1)
+    settle(db, "listing", fetched_at=tomorrow)
+    take(db)
+    settle(db, "failed", status="waiting", next_due=tomorrow + 600, fetched_at=None)
+    leases.release(db, MINE, tomorrow)
+
+    leases.take_over(db, "hewan", lambda owner: False, NOW)
+    leases.wake(db, "hewan", NOW)
+    leases.add(db, Found(starts=[page("start")]), OTHERS, NOW)
+
+    assert status(db) == {"start": "due", "failed": "due"}
+    assert take(db, OTHERS) == ["start", "failed"]
+
+
+def test_a_host_that_rests_is_left_alone(db: Connection) -> None:
+    leases.add(db, Found(rows=[page("a")]), MINE, NOW)
+    take(db)
+    leases.release(db, MINE, time.time() + 60)
+
+    leases.take_over(db, "hewan", lambda owner: False, NOW)
+
+    assert take(db, OTHERS) == []
