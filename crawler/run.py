@@ -175,9 +175,12 @@ class Run:
         if self.number is not None:
             return
         key, owner = self.key, self.owner
-        period = Policy.of(getattr(self.crawler.spider, "rhythm", "daily"), 0).period
+        spider = self.crawler.spider
+        period = Policy.of(getattr(spider, "rhythm", "daily"), 0).period
+        since = getattr(spider, "since", None)
+        asked = "full" if getattr(spider, "full", False) else f"since={since}" if since else ""
         self.number, self.cycle = await self.writer.write(
-            lambda c: begin_run(c, key, owner.name, owner.is_dead, period=period)
+            lambda c: begin_run(c, key, owner.name, owner.is_dead, period=period, asked=asked)
         )
         self._heart = asyncio.ensure_future(self._beat())
 

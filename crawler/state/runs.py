@@ -28,12 +28,14 @@ def begin_run(
     is_dead: Callable[[str], bool],
     *,
     period: float = DAY,
+    asked: str = "",
 ) -> tuple[int, float]:
     """Open a run's record; gives its number and when its pass over the source began.
 
     A run that goes on after one that was killed, or works beside one that lives, shares its pass.
     A killed one's pass that began over half a `period` ago (seconds, the source's rhythm) is
-    left: what was on the lists then is not what is on them now.
+    left: what was on the lists then is not what is on them now. So is one's that was `asked` for
+    something else: it has not read what this one is to read again.
     """
     if connection.dialect.name == "postgresql":  # two that start at once would not see each other
         connection.execute(
@@ -41,7 +43,7 @@ def begin_run(
         )
     mark_interrupted(connection, is_dead)
     last = connection.execute(
-        select(runs.c.status, runs.c.cycle)
+        select(runs.c.status, runs.c.cycle, runs.c.asked)
         .where(runs.c.source == source)
         .order_by((runs.c.status == "running").desc(), runs.c.id.desc())
         .limit(1)
@@ -49,7 +51,11 @@ def begin_run(
     began = time.time()
     going_on = last is not None and (
         last.status == "running"
-        or (last.status == "interrupted" and abs(began - (last.cycle or 0)) < period / 2)
+        or (
+            last.status == "interrupted"
+            and (last.asked or "") == asked
+            and abs(began - (last.cycle or 0)) < period / 2
+        )
     )
     cycle = float(last.cycle) if last is not None and going_on and last.cycle else began
     values = {
@@ -59,6 +65,7 @@ def begin_run(
         "status": "running",
         "owner": owner,
         "cycle": cycle,
+        "asked": asked or None,
     }
     key = connection.execute(insert(runs).values(values)).inserted_primary_key
     return (int(key[0]) if key else 0), cycle

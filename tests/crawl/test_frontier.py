@@ -72,6 +72,20 @@ def test_a_killed_run_is_shown_as_interrupted(scrapy: Scrapy, tmp_path: Path) ->
     assert [tuple(row) for row in found] == [("interrupted", 1), ("good", 0)]
 
 
+def test_after_a_killed_run_full_reads_everything_again(scrapy: Scrapy) -> None:
+    with SmallServer(site()) as server:
+        ended = crawl(scrapy, server)
+        engine = open_database(f"sqlite:///{ended.data / 'qingyuan.db'}")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE runs SET status = 'interrupted'"))
+        engine.dispose()
+        first = len(server.asked)
+        crawl(scrapy, server, "--full")
+        asked = server.asked[first:]
+
+    assert sorted(asked) == sorted(["/", "/robots.txt", *PATHS])
+
+
 def test_the_day_after_a_killed_run_the_lists_are_read_again(scrapy: Scrapy) -> None:
     pages = site(count=4)
     with SmallServer(pages) as server:

@@ -81,6 +81,20 @@ def test_a_run_long_after_one_that_was_killed_begins_a_pass_of_its_own(database:
     assert not shared
 
 
+@pytest.mark.parametrize(("before", "now", "same"), [("", "full", False), ("full", "full", True)])
+def test_a_run_goes_on_with_a_killed_ones_pass_if_it_is_asked_for_the_same(
+    database: Engine, before: str, now: str, same: bool
+) -> None:
+    with database.begin() as connection:
+        _, one = begin_run(connection, "hewan", "dead", _nobody_is_dead, asked=before)
+
+    with database.begin() as connection:
+        is_dead = "dead".__eq__
+        _, other = begin_run(connection, "hewan", "alive", is_dead, asked=now)
+
+    assert (other == one) is same
+
+
 def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Engine) -> None:
     with database.begin() as connection:
         begin_run(connection, "hewan", "far away", _nobody_is_dead)
