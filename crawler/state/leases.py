@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -31,8 +32,9 @@ _NEWS = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
 ).bindparams(bindparam("keys", expanding=True))
 _ARTICLES = text(
-    "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND status <> 'due'"
-    " AND outcome IN ('stored', 'reprint', 'unchanged')"
+    "SELECT key FROM frontier WHERE source = :source AND key IN :keys"
+    " AND status NOT IN ('due', 'leased') AND outcome IN ('stored', 'reprint', 'unchanged')"
+    " AND fetched_at < :cycle"
 ).bindparams(bindparam("keys", expanding=True))
 
 # Who had a host last waits longer for it than the others, so that they have their turn.
@@ -44,7 +46,7 @@ _FREE_HOST = (
 )
 _COLUMNS = (
     "id, key, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
-    " changed_at, fetched_at, etag, last_modified, archived"
+    " changed_at, fetched_at, etag, last_modified, archived, links"
 )
 _DUE = (
     f"SELECT {_COLUMNS} FROM frontier"  # noqa: S608 - names of columns
@@ -79,6 +81,10 @@ _SETTLE = text(
     " etag = :etag, last_modified = :last_modified, archived = :archived,"
     " owner = NULL, lease_until = NULL WHERE id = :id AND owner = :owner"
 )
+_LINKS = text("UPDATE frontier SET links = :links WHERE id = :id AND owner = :owner")
+_LINKED = text(
+    "SELECT links FROM frontier WHERE source = :source AND key IN :keys AND links IS NOT NULL"
+).bindparams(bindparam("keys", expanding=True))
 _GIVE_BACK = (
     "UPDATE frontier SET status = 'due', owner = NULL, lease_until = NULL"
     " WHERE status = 'leased' AND source = :source"
@@ -128,16 +134,15 @@ class Pass:
     full: bool = False
 
 
-def add(connection: Connection, found: Found, over: Pass, now: float) -> int:
-    """Put what was found into the frontier; gives how many of its rows are known articles."""
+def add(connection: Connection, found: Found, over: Pass, now: float) -> set[str]:
+    """Put what was found into the frontier; gives the keys of the known articles among its rows."""
     own = {"source": over.source, "now": now, "ahead": AHEAD}
     rows = [row | own for row in map(dict, found.rows)]
-    known = 0
+    known: set[str] = set()
     if rows:
         connection.execute(_INSERT, rows)
-        keys = {"source": over.source, "keys": [row["key"] for row in rows]}
-        known = connection.scalar(_ARTICLES, keys) or 0
         _again(connection, rows, over)
+        known = articles(connection, over, [row["key"] for row in rows])
     for statement, some in ((_FORCED, found.forced), (_OLDER, found.starts)):
         chosen = [row | own | {"cycle": over.cycle} for row in map(dict, some)]
         if chosen:
@@ -147,6 +152,8 @@ def add(connection: Connection, found: Found, over: Pass, now: float) -> int:
         pages = [row | own | {"cycle": over.cycle} for row in map(dict, found.pages)]
         connection.execute(_INSERT, pages)
         connection.execute(_OLDER, pages)
+    elif found.pages:
+        known |= named(connection, over, [row["key"] for row in found.pages])
     return known
 
 
@@ -234,6 +241,31 @@ _due_statements: dict[str, TextClause] = {}
 def wake(connection: Connection, source: str, now: float) -> None:
     """Make due what has waited long enough."""
     connection.execute(_WAKE, {"source": source, "now": now, "ahead": AHEAD})
+
+
+def articles(connection: Connection, over: Pass, keys: Sequence[str]) -> set[str]:
+    """Give the keys of those rows that are articles which this pass does not read again."""
+    known = {"source": over.source, "cycle": over.cycle, "keys": keys}
+    return set(connection.scalars(_ARTICLES, known))
+
+
+def named(connection: Connection, over: Pass, lists: Sequence[str]) -> set[str]:
+    """Give the same for what lists, and the pages behind them, linked when they were last read."""
+    seen: set[str] = set()
+    keys: list[str] = []
+    while lists := [key for key in lists if key not in seen]:
+        seen.update(lists)
+        own = {"source": over.source, "keys": lists}
+        linked = [json.loads(row) for row in connection.scalars(_LINKED, own)]
+        keys += [key for each in linked for key in each["rows"]]
+        lists = [key for each in linked for key in each["pages"]]
+    return articles(connection, over, keys) if keys else set()
+
+
+def keep_links(connection: Connection, linked: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what lists link, before their leases are closed."""
+    if linked:
+        connection.execute(_LINKS, [dict(row) for row in linked])
 
 
 def close(connection: Connection, settled: Sequence[Mapping[str, Any]]) -> None:

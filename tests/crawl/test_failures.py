@@ -217,6 +217,28 @@ def test_fewer_articles_than_expected_end_with_3(scrapy: Scrapy) -> None:
     assert "at least 1 expected" in ended.output
 
 
+def test_a_list_that_stays_as_it_is_does_not_hide_that_too_few_articles_came(
+    scrapy: Scrapy,
+) -> None:
+    page = {"/": list_page({"/2024/0510/1000.html": "一篇内容为空的文章标题"})}
+    with SmallServer(page | {"/2024/0510/1000.html": "<html></html>"}) as server:
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, server.url + '/')}")
+        ended = [scrapy(*words, settings=OPEN) for _ in range(3)]
+
+    assert [each.exit_code for each in ended] == [3, 3, 3]
+    assert "0 articles, at least 1 expected" in ended[-1].output
+
+
+def test_a_list_that_stays_as_it_is_names_the_articles_that_it_named(scrapy: Scrapy) -> None:
+    page = {"/": list_page({"/2024/0510/1000.html": f"青岚县{TOPICS[0]}进展顺利"})}
+    with SmallServer(page | {"/2024/0510/1000.html": story(TOPICS[0])}) as server:
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, server.url + '/')}")
+        ended = [scrapy(*words, settings=OPEN) for _ in range(2)]
+
+    assert [each.exit_code for each in ended] == [0, 0]
+    assert ended[-1].outcomes()["unchanged"] == 1
+
+
 def write_seeds(scrapy: Scrapy, url: str) -> Path:
     import tempfile
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -74,9 +75,10 @@ def test_a_known_page_is_not_due_again_by_being_linked(db: Connection) -> None:
     take(db)
     settle(db)
 
-    known = leases.add(db, Found(rows=[page("a"), page("b")]), MINE, NOW)
+    later = Pass("hewan", "a", cycle=NOW + 5)
+    known = leases.add(db, Found(rows=[page("a"), page("b")]), later, NOW + 5)
 
-    assert known == 1
+    assert known == {"a"}
     assert status(db) == {"a": "done", "b": "due"}
 
 
@@ -124,6 +126,34 @@ def test_an_interrupted_pass_still_takes_its_own_finds_for_news(db: Connection) 
     leases.add(db, Found(rows=[page("a")], pages=[page("page2")]), MINE, NOW + 5)
 
     assert status(db)["page2"] == "due"
+
+
+def test_an_article_that_a_pass_reads_itself_is_not_known_beside(db: Connection) -> None:
+    leases.add(db, Found(rows=[page("a"), page("b")]), MINE, NOW)
+    take(db, most=1)
+    settle(db, fetched_at=NOW)
+
+    same_pass = leases.add(db, Found(rows=[page("a"), page("b")]), MINE, NOW)
+    full = Pass("hewan", "a", cycle=NOW + 5, full=True)
+    read_again = leases.add(db, Found(rows=[page("a"), page("b")]), full, NOW + 5)
+
+    assert (same_pass, read_again) == (set(), set())
+
+
+def test_pages_behind_a_list_without_news_name_what_they_named(db: Connection) -> None:
+    rows = [page("a"), page("b"), page("page2")]
+    leases.add(db, Found(rows=rows), MINE, NOW)
+    take(db)
+    (number,) = db.execute(text("SELECT id FROM frontier WHERE key = 'page2'")).one()
+    links = json.dumps({"rows": ["a", "b", "never seen"], "pages": ["page2"]})
+    leases.keep_links(db, [{"id": number, "owner": "a", "links": links}])
+    settle(db, fetched_at=NOW)
+    db.execute(text("UPDATE frontier SET outcome = 'listing' WHERE key = 'page2'"))
+
+    later = Pass("hewan", "a", cycle=NOW + 100)
+    known = leases.add(db, Found(rows=[page("a")], pages=[page("page2")]), later, NOW + 110)
+
+    assert known == {"a", "b"}
 
 
 def test_full_makes_everything_due_and_since_what_was_seen_from_then_on(db: Connection) -> None:
