@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import time
+from collections import Counter
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -75,6 +76,8 @@ class Run:
         self.number: int | None = None
         self.cycle = 0.0
         self.stopped = False
+        self.starts: Counter[str] = Counter()
+        """How many start pages were `read`, and how many `unread`."""
         self.known: set[str] = set()
         """Keys of articles that lists named and nobody read again, as many as are expected."""
         self.unchanged_lists = 0
@@ -328,7 +331,9 @@ class Run:
         cut_short = reason == QUIET_HOURS or shared
         read = any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone"))
         tried = any(outcomes.values()) or self.crawler.stats.get_value("fetch/refused")
-        if not read and (tried or not cut_short):
+        # Known pages may be read again all the same, and hide it.
+        unread = self.starts["unread"] and not self.starts["read"] and not shared
+        if unread or (not read and (tried or not cut_short)):
             failures.append("no start URL could be read")
         if failures:
             return 1, failures

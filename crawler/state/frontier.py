@@ -34,6 +34,7 @@ logger = logging.getLogger(__name__)
 # Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
 HELD = 2
 STARVING = 0.25  # seconds between two leases of a few pages
+UNREAD = ("failed", "gone", "refused")
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
@@ -76,6 +77,7 @@ class Frontier(BaseScheduler):
         self.share = max(HELD * per_host, self.most // 4)
         self.held: dict[int, Lease] = {}
         self._starts: list[Link] = []
+        self._start_keys: set[str] = set()
         # Addresses with credentials, by key: whole only as long as this process lives.
         self._whole: dict[str, str] = {}
         self._closing: list[Lease] = []
@@ -139,6 +141,8 @@ class Frontier(BaseScheduler):
             return False
         if parent is None:
             self._starts.append(link)
+            if link[0] == "starts":
+                self._start_keys.add(link[1]["key"])
             self._flush_soon()
         else:
             parent.children.append(link)
@@ -199,6 +203,8 @@ class Frontier(BaseScheduler):
         lease = self.held.get(lease_id or 0)
         if lease is not None and not lease.outcome:
             lease.outcome = outcome
+            if lease.row["key"] in self._start_keys:
+                self.run.starts["unread" if outcome in UNREAD else "read"] += 1
             self.run.unchanged_lists += lease.same_list
             self.run.unknown_lists += lease.same_list and lease.row["links"] is None
             self._close_if_done(lease)

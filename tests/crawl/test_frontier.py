@@ -132,6 +132,21 @@ def test_a_list_that_has_not_changed_is_not_read(scrapy: Scrapy) -> None:
     assert again.exit_code == 0, again.output
 
 
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_start_page_that_cannot_be_read_fails_the_run_though_known_pages_are_read(
+    scrapy: Scrapy, status: int
+) -> None:
+    pages = site(count=2)
+    with SmallServer(pages) as server:
+        make_due(crawl(scrapy, server).data)
+        pages["/"] = (status, {}, "error")
+        again = crawl(scrapy, server, QINGYUAN_RETRY_DELAY="0.1")
+
+    assert again.outcomes()["unchanged"] == 2
+    assert again.exit_code == 1
+    assert "no start URL could be read" in again.output
+
+
 def test_a_page_that_is_due_and_has_changed_becomes_a_new_version(scrapy: Scrapy) -> None:
     pages = site()
     with SmallServer(pages) as server:
