@@ -147,6 +147,16 @@ def test_a_start_page_that_cannot_be_read_fails_the_run_though_known_pages_are_r
     assert "no start URL could be read" in again.output
 
 
+def test_a_304_that_nobody_asked_for_is_a_failed_fetch(scrapy: Scrapy) -> None:
+    pages = site(count=2) | {PATHS[1]: (304, {}, "")}
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, server)
+
+    assert {name: n for name, n in ended.outcomes().items() if n} == {
+        "fetched": 4, "listing": 1, "stored": 1, "failed": 1,
+    }  # fmt: skip
+
+
 def test_a_page_that_is_due_and_has_changed_becomes_a_new_version(scrapy: Scrapy) -> None:
     pages = site()
     with SmallServer(pages) as server:
