@@ -102,8 +102,10 @@ class Command(ScrapyCommand):
             return
         process.start()
         # 3 says that a day brought too few articles, which a replay is not asked for.
-        codes = [crawler.stats.get_value("run/exit_code", 1) for crawler in crawlers]
-        self.exitcode = int(1 in codes)
+        self.exitcode = int(
+            process.bootstrap_failed
+            or any(crawler.stats.get_value("run/exit_code", 1) == 1 for crawler in crawlers)
+        )
 
     def _fail(self, problems: list[str]) -> None:
         for problem in problems:
