@@ -274,6 +274,7 @@ def test_sigterm_ends_with_1_and_a_whole_record(tmp_path: Path) -> None:
         (["crawl", "site"], 2, "needs -a url="),
         (["crawl", "site", "-a", "url=file:///etc/hostname"], 2, "is not an http(s) URL"),
         (["crawl", "qcdy", "-s", "QINGYUAN_DATABASE_URL=nonsense"], 1, "not a database URL"),
+        (["runs", "--last", "0"], 2, "--last takes 1 or more, not 0"),
         (["replay", "nowhere.warc.gz"], 1, "nowhere.warc.gz: No such file or directory"),
         (["refine", "nowhere.html", "-O", "/dev/null/x"], 2, "cannot write"),
         (["try", "nowhere.html"], 1, "nowhere.html: No such file or directory"),
@@ -286,6 +287,21 @@ def test_a_users_mistake_gets_a_message_and_no_traceback(
 
     assert ended.exit_code == code
     assert message in ended.output
+    assert "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize(
+    "words", [["crawl", "qcdy"], ["runs"], ["replay", "--dead"]], ids=lambda words: words[0]
+)
+def test_a_data_folder_that_cannot_be_written_is_named_without_a_traceback(
+    words: list[str], scrapy: Scrapy, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file")
+
+    ended = scrapy(*words, "-s", f"QINGYUAN_DATABASE_URL=sqlite:///{tmp_path / 'elsewhere.db'}")
+
+    assert ended.exit_code == 1
+    assert f"{words[0]}: cannot write to {tmp_path / 'data' / 'owners'}: Not a dir" in ended.output
     assert "Traceback" not in ended.output
 
 
