@@ -32,7 +32,7 @@ from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
 from crawler.state.revisit import Policy
-from crawler.state.runs import beat, begin_run, shares_pass
+from crawler.state.runs import REPLAY, beat, begin_run, shares_pass
 from crawler.state.templates import TemplateStore, learner_of
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import StorageError, Writer
@@ -183,8 +183,7 @@ class Run:
         key, owner = self.key, self.owner
         spider = self.crawler.spider
         period = Policy.of(getattr(spider, "rhythm", "daily"), 0).period
-        since = getattr(spider, "since", None)
-        asked = "full" if getattr(spider, "full", False) else f"since={since}" if since else ""
+        asked = _asked(spider)
         self.number, self.cycle = await self.writer.write(
             lambda c: begin_run(c, key, owner.name, owner.is_dead, period=period, asked=asked)
         )
@@ -344,6 +343,14 @@ class Run:
             articles = max(articles, expect.articles)
         below = expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
         return (3, below) if below and not cut_short else (0, [])
+
+
+def _asked(spider: Any) -> str:
+    """Say what a run does beside reading what is due."""
+    if hasattr(spider, "replay"):
+        return REPLAY
+    since = getattr(spider, "since", None)
+    return "full" if getattr(spider, "full", False) else f"since={since}" if since else ""
 
 
 def pointer_of(response: Response | Failure | None) -> str:

@@ -137,7 +137,7 @@ runs = Table(
     Column("heartbeat_at", String(32)),
     # When the pass over the source began: an interrupted run hands it on to the one that goes on.
     Column("cycle", Float),
-    # What it reads beside what is due: full, since=…, or nothing.
+    # What it does beside reading what is due: full, since=…, replay, or nothing.
     Column("asked", String(64)),
     Index("runs_source", "source", "id"),
 )

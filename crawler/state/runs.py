@@ -6,13 +6,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, exists, insert, select, text, update
+from sqlalchemy import Connection, exists, func, insert, select, text, update
 
 from crawler.state.db import runs
 from crawler.state.operations import now
 from crawler.state.revisit import DAY
 
 SILENT = timedelta(minutes=30)  # of another machine's run, after which it is taken for killed
+REPLAY = "replay"  # what is asked of a run that fetches nothing, and has a pass of its own
 
 _RENEW = (
     text("UPDATE runs SET heartbeat_at = :at WHERE id = :run"),
@@ -44,17 +45,21 @@ def begin_run(
     mark_interrupted(connection, is_dead)
     last = connection.execute(
         select(runs.c.status, runs.c.cycle, runs.c.asked)
-        .where(runs.c.source == source)
+        .where(runs.c.source == source, func.coalesce(runs.c.asked, "") != REPLAY)
         .order_by((runs.c.status == "running").desc(), runs.c.id.desc())
         .limit(1)
     ).first()
     began = time.time()
-    going_on = last is not None and (
-        last.status == "running"
-        or (
-            last.status == "interrupted"
-            and (last.asked or "") == asked
-            and abs(began - (last.cycle or 0)) < period / 2
+    going_on = (
+        last is not None
+        and asked != REPLAY
+        and (
+            last.status == "running"
+            or (
+                last.status == "interrupted"
+                and (last.asked or "") == asked
+                and abs(began - (last.cycle or 0)) < period / 2
+            )
         )
     )
     cycle = float(last.cycle) if last is not None and going_on and last.cycle else began

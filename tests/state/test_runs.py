@@ -95,6 +95,18 @@ def test_a_run_goes_on_with_a_killed_ones_pass_if_it_is_asked_for_the_same(
     assert (other == one) is same
 
 
+def test_a_replay_and_a_crawl_share_no_pass(database: Engine) -> None:
+    with database.begin() as connection:
+        crawl, one = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        replay, other = begin_run(connection, "hewan", "b", _nobody_is_dead, asked="replay")
+        end_run(connection, crawl, {"status": "good", "exit_code": 0})
+        later, last = begin_run(connection, "hewan", "c", _nobody_is_dead)
+        shared = [shares_pass(connection, number) for number in (crawl, replay, later)]
+
+    assert len({one, other, last}) == 3
+    assert shared == [False, False, False]
+
+
 def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Engine) -> None:
     with database.begin() as connection:
         begin_run(connection, "hewan", "far away", _nobody_is_dead)
