@@ -112,6 +112,7 @@ class Frontier(BaseScheduler):
             cycle=self.run.cycle,
             since=getattr(spider, "since", None),
             full=bool(getattr(spider, "full", False)),
+            window=policy.window,
         )
 
         def begin(connection: Connection) -> int:

@@ -11,6 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
 
+from crawler.state.revisit import DAY
+
 _INSERT = text(
     "INSERT INTO frontier (source, key, host, url, callback, request, priority, depth, status,"
     " next_due, first_seen, attempts) VALUES (:source, :key, :host, :url, :callback, :request,"
@@ -27,7 +29,11 @@ _BEFORE = "(fetched_at IS NULL OR fetched_at < :cycle OR fetched_at > :now + :ah
 _OLDER = text(f"{_AGAIN} AND {_BEFORE}")
 _SEEN_SINCE = text(f"{_AGAIN} AND {_BEFORE} AND first_seen >= :since")
 # A list that is linked again is read again, once a cycle; its validators make that cheap.
-_LISTS = text(f"{_AGAIN} AND outcome = 'listing' AND {_BEFORE}")
+# So is what was gone: many a site links an article before it is there.
+_LISTS = text(
+    f"{_AGAIN} AND {_BEFORE}"
+    " AND (outcome = 'listing' OR (outcome = 'gone' AND first_seen > :now - :window))"
+)
 _NEWS = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
 ).bindparams(bindparam("keys", expanding=True))
@@ -132,6 +138,8 @@ class Pass:
     cycle: float
     since: float | None = None
     full: bool = False
+    window: float = 14 * DAY
+    """For so many seconds from its first sight a page that is gone may come back."""
 
 
 def add(connection: Connection, found: Found, over: Pass, now: float) -> set[str]:
@@ -158,7 +166,8 @@ def add(connection: Connection, found: Found, over: Pass, now: float) -> set[str
 
 
 def _again(connection: Connection, rows: list[dict[str, Any]], over: Pass) -> None:
-    chosen = [row | {"cycle": over.cycle, "since": over.since} for row in rows]
+    own = {"cycle": over.cycle, "since": over.since, "window": over.window}
+    chosen = [row | own for row in rows]
     if over.full:
         connection.execute(_OLDER, chosen)
         return

@@ -147,6 +147,18 @@ def test_a_start_page_that_cannot_be_read_fails_the_run_though_known_pages_are_r
     assert "no start URL could be read" in again.output
 
 
+def test_an_article_that_was_not_there_yet_is_read_when_it_is_linked_again(scrapy: Scrapy) -> None:
+    pages = site(count=2)
+    missing = pages.pop(PATHS[1])
+    with SmallServer(pages) as server:
+        before = crawl(scrapy, server).outcomes()
+        pages |= {"/": site(count=3)["/"], PATHS[1]: missing}
+        again = crawl(scrapy, server)
+
+    assert before["gone"] == 1
+    assert again.outcomes()["stored"] == 2
+
+
 def test_a_304_that_nobody_asked_for_is_a_failed_fetch(scrapy: Scrapy) -> None:
     pages = site(count=2) | {PATHS[1]: (304, {}, "")}
     with SmallServer(pages) as server:

@@ -97,6 +97,18 @@ def test_a_known_list_is_due_again_in_the_next_pass_and_only_once_in_it(db: Conn
     assert status(db)["list"] == "done"
 
 
+def test_what_is_gone_is_due_again_where_it_is_linked_within_its_window(db: Connection) -> None:
+    leases.add(db, Found(rows=[page("old")]), MINE, NOW - 86400)
+    leases.add(db, Found(rows=[page("young")]), MINE, NOW)
+    take(db)
+    settle(db, "gone", status="gone", fetched_at=NOW)
+
+    later = Pass("hewan", "a", cycle=NOW + 5, window=3600.0)
+    leases.add(db, Found(rows=[page("old"), page("young")]), later, NOW + 5)
+
+    assert status(db) == {"old": "gone", "young": "due"}
+
+
 def test_start_pages_are_due_once_a_pass_and_forced_ones_always(db: Connection) -> None:
     leases.add(db, Found(starts=[page("start")], forced=[page("forced")]), MINE, NOW)
     take(db)
