@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -111,6 +111,7 @@ _OTHERS = text(
 
 HOST_REST = 1.0  # seconds between two processes at one host
 TERM = 30.0  # seconds after which a host goes to a process that waits for it
+AT_ONCE = 10_000  # keys in a statement: SQLite takes 32,766, PostgreSQL 65,535
 LOOKS = 4  # into the due rows, each past the hosts that the last one found to have enough
 AHEAD = 600.0  # seconds by which clocks may differ; what is later was written by a wrong one
 TURN = 5.0  # seconds that who had it waits longer than the others
@@ -181,9 +182,14 @@ def _has_news(connection: Connection, rows: list[dict[str, Any]], over: Pass) ->
     if over.full:
         return True
     since = over.cycle if over.since is None else min(over.cycle, over.since)
+    own = {"source": over.source, "since": since}
     keys = [row["key"] for row in rows]
-    found = {"source": over.source, "keys": keys, "since": since}
-    return bool(rows) and bool(connection.scalar(_NEWS, found))
+    return any(connection.scalar(_NEWS, own | {"keys": each}) for each in _portions(keys))
+
+
+def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Part keys into as many as a statement takes: a sitemap names 50,000."""
+    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
 def lease(
@@ -254,8 +260,9 @@ def wake(connection: Connection, source: str, now: float) -> None:
 
 def articles(connection: Connection, over: Pass, keys: Sequence[str]) -> set[str]:
     """Give the keys of those rows that are articles which this pass does not read again."""
-    known = {"source": over.source, "cycle": over.cycle, "keys": keys}
-    return set(connection.scalars(_ARTICLES, known))
+    own = {"source": over.source, "cycle": over.cycle}
+    some = (connection.scalars(_ARTICLES, own | {"keys": each}) for each in _portions(keys))
+    return {key for found in some for key in found}
 
 
 def named(connection: Connection, over: Pass, lists: Sequence[str]) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -166,6 +167,19 @@ def test_pages_behind_a_list_without_news_name_what_they_named(db: Connection) -
     known = leases.add(db, Found(rows=[page("a")], pages=[page("page2")]), later, NOW + 110)
 
     assert known == {"a", "b"}
+
+
+def test_more_links_than_a_statement_takes_are_looked_up(db: Connection) -> None:
+    if db.dialect.name == "sqlite":  # as it is built elsewhere; Debian's takes more
+        driver: Any = db.connection.driver_connection
+        driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)
+    keys = [f"k{n}" for n in range(66_000)]
+    leases.add(db, Found(rows=[page("k65999")]), MINE, NOW)
+
+    news = leases._has_news(db, [page(key) for key in keys], MINE)
+    known = leases.articles(db, MINE, keys)
+
+    assert (news, known) == (True, set())
 
 
 def test_full_makes_everything_due_and_since_what_was_seen_from_then_on(db: Connection) -> None:
