@@ -29,10 +29,10 @@ _BEFORE = "(fetched_at IS NULL OR fetched_at < :cycle OR fetched_at > :now + :ah
 _OLDER = text(f"{_AGAIN} AND {_BEFORE}")
 _SEEN_SINCE = text(f"{_AGAIN} AND {_BEFORE} AND first_seen >= :since")
 # A list that is linked again is read again, once a cycle; its validators make that cheap.
-# So is what was gone: many a site links an article before it is there.
+# So is what was gone or given up: many a site links an article before it is there.
 _LISTS = text(
     f"{_AGAIN} AND {_BEFORE}"
-    " AND (outcome = 'listing' OR (outcome = 'gone' AND first_seen > :now - :window))"
+    " AND (outcome = 'listing' OR (status IN ('gone', 'failed') AND first_seen > :now - :window))"
 )
 _NEWS = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
@@ -140,7 +140,7 @@ class Pass:
     since: float | None = None
     full: bool = False
     window: float = 14 * DAY
-    """For so many seconds from its first sight a page that is gone may come back."""
+    """For so many seconds from its first sight a page that is gone or given up may come back."""
 
 
 def add(connection: Connection, found: Found, over: Pass, now: float) -> set[str]:

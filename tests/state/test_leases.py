@@ -98,16 +98,19 @@ def test_a_known_list_is_due_again_in_the_next_pass_and_only_once_in_it(db: Conn
     assert status(db)["list"] == "done"
 
 
-def test_what_is_gone_is_due_again_where_it_is_linked_within_its_window(db: Connection) -> None:
+@pytest.mark.parametrize("lost", ["gone", "failed"])
+def test_what_is_gone_or_given_up_is_due_again_where_it_is_linked_within_its_window(
+    db: Connection, lost: str
+) -> None:
     leases.add(db, Found(rows=[page("old")]), MINE, NOW - 86400)
     leases.add(db, Found(rows=[page("young")]), MINE, NOW)
     take(db)
-    settle(db, "gone", status="gone", fetched_at=NOW)
+    settle(db, lost, status=lost, fetched_at=NOW)
 
     later = Pass("hewan", "a", cycle=NOW + 5, window=3600.0)
     leases.add(db, Found(rows=[page("old"), page("young")]), later, NOW + 5)
 
-    assert status(db) == {"old": "gone", "young": "due"}
+    assert status(db) == {"old": lost, "young": "due"}
 
 
 def test_start_pages_are_due_once_a_pass_and_forced_ones_always(db: Connection) -> None:
