@@ -239,9 +239,10 @@ class Manifest:
         self.out = out
         self.path = out / MANIFEST
         self.entries: dict[str, Entry] = {}
-        with suppress(FileNotFoundError), self.path.open(encoding="utf-8") as lines:
+        with suppress(FileNotFoundError), self.path.open("rb") as lines:
             for line in lines:
-                with suppress(ValueError, TypeError):  # the line that a kill cut off
+                # The line that a kill or a full disk cut off, maybe within a character.
+                with suppress(ValueError, TypeError):
                     entry = Entry(**json.loads(line))
                     self.entries[entry.path] = entry
         self._write_anew()

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import logging
 import time
+from collections import Counter
 from functools import cached_property, partial
 from pathlib import Path
 from types import TracebackType
@@ -30,7 +31,8 @@ from crawler.state.operations import (
 from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.reprints import ensure_index
-from crawler.state.runs import beat, begin_run, shares_pass
+from crawler.state.revisit import Policy
+from crawler.state.runs import REPLAY, beat, begin_run, shares_pass
 from crawler.state.templates import TemplateStore, learner_of
 from crawler.state.warc import WarcArchive
 from crawler.state.writer import StorageError, Writer
@@ -74,8 +76,13 @@ class Run:
         self.number: int | None = None
         self.cycle = 0.0
         self.stopped = False
-        self.known = 0
+        self.starts: Counter[str] = Counter()
+        """How many start pages were `read`, and how many `unread`."""
+        self.known: set[str] = set()
+        """Keys of articles that lists named and nobody read again, as many as are expected."""
         self.unchanged_lists = 0
+        self.unknown_lists = 0
+        """Lists among them of which it is not known what they name."""
         self._heart: asyncio.Task[None] | None = None
         self._ending: asyncio.Future[None] | None = None
         self.replayed: set[str] = set()
@@ -174,8 +181,11 @@ class Run:
         if self.number is not None:
             return
         key, owner = self.key, self.owner
+        spider = self.crawler.spider
+        period = Policy.of(getattr(spider, "rhythm", "daily"), 0).period
+        asked = _asked(spider)
         self.number, self.cycle = await self.writer.write(
-            lambda c: begin_run(c, key, owner.name, owner.is_dead)
+            lambda c: begin_run(c, key, owner.name, owner.is_dead, period=period, asked=asked)
         )
         self._heart = asyncio.ensure_future(self._beat())
 
@@ -320,16 +330,27 @@ class Run:
         cut_short = reason == QUIET_HOURS or shared
         read = any(outcomes[name] for name in OUTCOMES if name not in ("failed", "gone"))
         tried = any(outcomes.values()) or self.crawler.stats.get_value("fetch/refused")
-        if not read and (tried or not cut_short):
+        # Known pages may be read again all the same, and hide it.
+        unread = self.starts["unread"] and not self.starts["read"] and not shared
+        if unread or (not read and (tried or not cut_short)):
             failures.append("no start URL could be read")
         if failures:
             return 1, failures
         expect: Expect = getattr(self.crawler.spider, "expect", Expect())
-        articles = outcomes["stored"] + outcomes["reprint"] + outcomes["unchanged"] + self.known
-        if self.unchanged_lists:  # it names the same articles as when it was read
+        read_again = outcomes["unchanged"] - self.unchanged_lists
+        articles = outcomes["stored"] + outcomes["reprint"] + read_again + len(self.known)
+        if self.unknown_lists:  # it names the same articles as when it was read
             articles = max(articles, expect.articles)
         below = expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
         return (3, below) if below and not cut_short else (0, [])
+
+
+def _asked(spider: Any) -> str:
+    """Say what a run does beside reading what is due."""
+    if hasattr(spider, "replay"):
+        return REPLAY
+    since = getattr(spider, "since", None)
+    return "full" if getattr(spider, "full", False) else f"since={since}" if since else ""
 
 
 def pointer_of(response: Response | Failure | None) -> str:

@@ -248,8 +248,8 @@ def test_what_a_killed_run_left_is_cleared_and_the_rest_is_written(tmp_path: Pat
     out = tmp_path / "out"
     exported(url, out, until="2026-11-05")
     (out / "qcdy" / "2026-11-06.jsonl.zst.part").write_bytes(b"half")
-    with (out / "manifest.jsonl").open("a") as manifest:
-        manifest.write('{"path": "qcdy/2026-11-06.jso')  # cut by the kill
+    with (out / "manifest.jsonl").open("ab") as manifest:
+        manifest.write('{"path": "河/2026-11-06", "source": "河'.encode()[:-1])  # cut by the kill
 
     done = exported(url, out)
 

@@ -55,7 +55,7 @@ class Command(ScrapyCommand):
         folder = data_folder(self.settings) / "archive"
         action, *names = args or ["list"]
         if action == "check":
-            self._check(folder, [Path(name) for name in names] or _all(folder))
+            self._check(folder, [_named(folder, name) for name in names] or _all(folder))
         elif action == "list" and not names:
             show_segments(self._surveyed(folder), console())
         elif action == "prune" and not names:
@@ -123,6 +123,12 @@ class Command(ScrapyCommand):
     def _fail(self, problem: str) -> None:
         print(f"scrapy archive: {problem}", file=sys.stderr)
         self.exitcode = 1
+
+
+def _named(folder: Path, name: str) -> Path:
+    """Give the segment of a path, or of a name as the list shows it."""
+    path = Path(name)
+    return path if path.exists() or not (folder / name).exists() else folder / name
 
 
 def _all(folder: Path) -> list[Path]:

@@ -11,7 +11,8 @@ from scrapy.exceptions import UsageError
 from crawler.run import Run
 from crawler.seeds import SeedError
 from crawler.state.db import DatabaseError, open_database
-from crawler.state.paths import database_url
+from crawler.state.owner import Owner
+from crawler.state.paths import data_folder, database_url
 
 
 class Command(ScrapyCrawl):
@@ -41,6 +42,7 @@ class Command(ScrapyCrawl):
         try:
             process.spider_loader.load(name)(**opts.spargs)
             open_database(database_url(self.settings)).dispose()
+            Owner(data_folder(self.settings)).close()
         except (SeedError, TypeError) as error:
             raise UsageError(str(error), print_help=False) from error
         except DatabaseError as error:

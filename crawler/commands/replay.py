@@ -19,6 +19,7 @@ from crawler.console import console
 from crawler.replay import SETTINGS, at_pointers, by_source, scratch
 from crawler.replayed import Comparison
 from crawler.state.db import DatabaseError, dead_letters, open_database
+from crawler.state.owner import Owner
 from crawler.state.paths import data_folder, database_url
 from crawler.state.warc import Recorded
 from crawler.state.warc.recovery import mend
@@ -60,6 +61,8 @@ class Command(ScrapyCommand):
         problems: list[str] = []
         try:
             engine = open_database(database_url(self.settings))
+            if not opts.dry_run:
+                Owner(data).close()
         except DatabaseError as error:
             self._fail([str(error)])
             return
@@ -102,8 +105,10 @@ class Command(ScrapyCommand):
             return
         process.start()
         # 3 says that a day brought too few articles, which a replay is not asked for.
-        codes = [crawler.stats.get_value("run/exit_code", 1) for crawler in crawlers]
-        self.exitcode = int(1 in codes)
+        self.exitcode = int(
+            process.bootstrap_failed
+            or any(crawler.stats.get_value("run/exit_code", 1) == 1 for crawler in crawlers)
+        )
 
     def _fail(self, problems: list[str]) -> None:
         for problem in problems:

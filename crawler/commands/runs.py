@@ -37,14 +37,16 @@ class Command(ScrapyCommand):
         """Print a row a run, the newest last; raises UsageError."""
         if len(args) > 1:
             raise UsageError("name one source, or none")
+        if opts.last < 1:
+            raise UsageError(f"--last takes 1 or more, not {opts.last}", print_help=False)
         assert self.settings is not None
         try:
             engine = open_database(database_url(self.settings))
+            owner = Owner(data_folder(self.settings))
         except DatabaseError as error:
             print(f"scrapy runs: {error}")
             self.exitcode = 1
             return
-        owner = Owner(data_folder(self.settings))
         with engine.begin() as connection:
             mark_interrupted(connection, owner.is_dead)
             count = _show(connection, args[0] if args else None, opts.last)

@@ -37,7 +37,8 @@ class ConditionalMiddleware:
             return response
         archived = request.meta.get("archive_known")
         if response.status == 304:
-            request.meta["unchanged"] = True
+            # Where nothing was asked that it could be an answer to, it says nothing of the page.
+            request.meta["unchanged"] = any(name in request.headers for name in VALIDATORS.values())
         elif response.status == 200 and archived:
             # By the bytes: many sites send a new date with the same page.
             former = json.loads(lease.row["archived"]) if "visited" in request.meta else []

@@ -16,7 +16,7 @@ from crawler.items import Page
 from crawler.redact import redact_url
 from crawler.refinery import payload
 from crawler.run import Run
-from crawler.seeds import parse_since, read_seeds, shipped_seeds
+from crawler.seeds import SeedError, parse_since, read_seeds, shipped_seeds
 from crawler.source import Source
 from crawler.state.warc import read_pointer
 from pipelines.boilerplate.parts import next_part
@@ -46,7 +46,12 @@ class SourceSpider(Source, scrapy.Spider):
         super().__init__(*args, **kwargs)
         self.since = parse_since(since) if since else None
         self.full = full not in (None, "", "0")
-        self.start_urls = read_seeds(seeds) if seeds else self.default_seeds()
+        try:
+            self.start_urls = read_seeds(seeds) if seeds else self.default_seeds()
+        except SeedError:
+            if "replay" not in kwargs:  # which begins at no seeds: they may be in a user's file
+                raise
+            self.start_urls = []
         hosts = (urlsplit(url).hostname for url in self.start_urls)
         self.allowed_domains = self.allowed_domains or [host for host in hosts if host]
 

@@ -137,6 +137,8 @@ runs = Table(
     Column("heartbeat_at", String(32)),
     # When the pass over the source began: an interrupted run hands it on to the one that goes on.
     Column("cycle", Float),
+    # What it does beside reading what is due: full, since=…, replay, or nothing.
+    Column("asked", String(64)),
     Index("runs_source", "source", "id"),
 )
 
@@ -168,6 +170,9 @@ frontier = Table(
     Column("last_modified", Text),
     # JSON: address, digest, pointer and date of the response that holds the body.
     Column("archived", Text),
+    # JSON: keys of the rows and further pages that a list linked when it was read; of sources
+    # that expect articles.
+    Column("links", Text),
     Index("frontier_key", "source", "key", unique=True),
     Index("frontier_due", "source", "status", "priority", "id"),
     Index("frontier_next_due", "source", "status", "next_due"),

@@ -23,6 +23,7 @@ from twisted.internet.defer import Deferred
 from crawler.fetch.waiting import WaitingQueue
 from crawler.redact import HIDDEN
 from crawler.run import Run, describe
+from crawler.source import Expect
 from crawler.state import leases
 from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
 from crawler.state.revisit import Known, Policy, settle
@@ -33,6 +34,7 @@ logger = logging.getLogger(__name__)
 # Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
 HELD = 2
 STARVING = 0.25  # seconds between two leases of a few pages
+UNREAD = ("failed", "gone", "refused")
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
@@ -52,6 +54,11 @@ class Lease:
     outcome: str = ""
     retry_at: float | None = None
 
+    @property
+    def same_list(self) -> bool:
+        """Tell whether it is of a list that has not changed, and was not read."""
+        return self.outcome == "unchanged" and self.row["outcome"] == "listing"
+
 
 class Frontier(BaseScheduler):
     """Requests live in the table `frontier`; a page's row closes when all of it is committed.
@@ -70,6 +77,7 @@ class Frontier(BaseScheduler):
         self.share = max(HELD * per_host, self.most // 4)
         self.held: dict[int, Lease] = {}
         self._starts: list[Link] = []
+        self._start_keys: set[str] = set()
         # Addresses with credentials, by key: whole only as long as this process lives.
         self._whole: dict[str, str] = {}
         self._closing: list[Lease] = []
@@ -97,12 +105,14 @@ class Frontier(BaseScheduler):
         spider = self.spider
         policy = Policy.of(getattr(spider, "rhythm", "daily"), getattr(spider, "recheck", 14))
         self.policy = policy
+        self.expected = getattr(spider, "expect", Expect()).articles
         self.over = leases.Pass(
             source=self.run.key,
             owner=self.run.owner.name,
             cycle=self.run.cycle,
             since=getattr(spider, "since", None),
             full=bool(getattr(spider, "full", False)),
+            window=policy.window,
         )
 
         def begin(connection: Connection) -> int:
@@ -132,6 +142,8 @@ class Frontier(BaseScheduler):
             return False
         if parent is None:
             self._starts.append(link)
+            if link[0] == "starts":
+                self._start_keys.add(link[1]["key"])
             self._flush_soon()
         else:
             parent.children.append(link)
@@ -192,7 +204,10 @@ class Frontier(BaseScheduler):
         lease = self.held.get(lease_id or 0)
         if lease is not None and not lease.outcome:
             lease.outcome = outcome
-            self.run.unchanged_lists += outcome == "unchanged" and lease.row["outcome"] == "listing"
+            if lease.row["key"] in self._start_keys:
+                self.run.starts["unread" if outcome in UNREAD else "read"] += 1
+            self.run.unchanged_lists += lease.same_list
+            self.run.unknown_lists += lease.same_list and lease.row["links"] is None
             self._close_if_done(lease)
 
     def put_off(self, lease_id: int | None, at: float) -> None:
@@ -216,7 +231,8 @@ class Frontier(BaseScheduler):
                 starts, self._starts = self._starts, []
                 closing, self._closing = self._closing, []
                 known = await self.run.writer.write(self._writes(starts, closing))
-                self.run.known += known
+                if len(self.run.known) < self.expected:  # more need not be told apart
+                    self.run.known |= known
                 for lease in closing:
                     self.held.pop(lease.row["id"], None)
         except Exception as error:  # whatever it is: what was not written stays leased
@@ -225,17 +241,34 @@ class Frontier(BaseScheduler):
             self._flushing = None
             self._nudge()
 
-    def _writes(self, starts: list[Link], closing: list[Lease]) -> Callable[[Connection], int]:
-        now = time.time()
+    def _writes(self, starts: list[Link], closing: list[Lease]) -> Callable[[Connection], set[str]]:
+        now = self._now()
         found = [_found(starts), *(_found(lease.children) for lease in closing)]
         rows = [self._settled(lease, now) for lease in closing]
+        linked = [self._linked(lease) for lease in closing if lease.outcome == "listing"]
+        same = [lease.row["key"] for lease in closing if lease.same_list]
 
-        def write(connection: Connection) -> int:
-            known = sum(leases.add(connection, each, self.over, now) for each in found if each)
+        def write(connection: Connection) -> set[str]:
+            known = [leases.add(connection, each, self.over, now) for each in found if each]
+            known.append(leases.named(connection, self.over, same))
+            leases.keep_links(connection, linked)
             leases.close(connection, rows)
-            return known
+            return set().union(*known)
 
         return write
+
+    def _now(self) -> float:
+        """Give the time, in a pass never before its beginning: a clock may be set back."""
+        return max(time.time(), self.over.cycle)
+
+    def _linked(self, lease: Lease) -> dict[str, Any]:
+        """Give what a list links, where the source expects articles."""
+        keys: dict[str, list[str]] = {"rows": [], "pages": []}
+        for place, row in lease.children:
+            if place in keys:
+                keys[place].append(row["key"])
+        links = json.dumps(keys) if self.expected else None
+        return {"id": lease.row["id"], "owner": self.over.owner, "links": links}
 
     def _settled(self, lease: Lease, now: float) -> dict[str, Any]:
         row, outcome = lease.row, lease.outcome

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, TextClause, bindparam, text
+
+from crawler.state.revisit import DAY
 
 _INSERT = text(
     "INSERT INTO frontier (source, key, host, url, callback, request, priority, depth, status,"
@@ -21,18 +24,23 @@ _AGAIN = (
     " WHERE source = :source AND key = :key AND status NOT IN ('due', 'leased')"
 )
 _FORCED = text(_AGAIN)
-_OLDER = text(f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle)")
-_SEEN_SINCE = text(
-    f"{_AGAIN} AND (fetched_at IS NULL OR fetched_at < :cycle) AND first_seen >= :since"
-)
+# A page of the future was fetched before the clock was set back.
+_BEFORE = "(fetched_at IS NULL OR fetched_at < :cycle OR fetched_at > :now + :ahead)"
+_OLDER = text(f"{_AGAIN} AND {_BEFORE}")
+_SEEN_SINCE = text(f"{_AGAIN} AND {_BEFORE} AND first_seen >= :since")
 # A list that is linked again is read again, once a cycle; its validators make that cheap.
-_LISTS = text(f"{_AGAIN} AND outcome = 'listing' AND (fetched_at IS NULL OR fetched_at < :cycle)")
+# So is what was gone or given up: many a site links an article before it is there.
+_LISTS = text(
+    f"{_AGAIN} AND {_BEFORE}"
+    " AND (outcome = 'listing' OR (status IN ('gone', 'failed') AND first_seen > :now - :window))"
+)
 _NEWS = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
 ).bindparams(bindparam("keys", expanding=True))
 _ARTICLES = text(
-    "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND status <> 'due'"
-    " AND outcome IN ('stored', 'reprint', 'unchanged')"
+    "SELECT key FROM frontier WHERE source = :source AND key IN :keys"
+    " AND status NOT IN ('due', 'leased') AND outcome IN ('stored', 'reprint', 'unchanged')"
+    " AND fetched_at < :cycle"
 ).bindparams(bindparam("keys", expanding=True))
 
 # Who had a host last waits longer for it than the others, so that they have their turn.
@@ -44,7 +52,7 @@ _FREE_HOST = (
 )
 _COLUMNS = (
     "id, key, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
-    " changed_at, fetched_at, etag, last_modified, archived"
+    " changed_at, fetched_at, etag, last_modified, archived, links"
 )
 _DUE = (
     f"SELECT {_COLUMNS} FROM frontier"  # noqa: S608 - names of columns
@@ -71,7 +79,7 @@ _LEASE = text(
 ).bindparams(bindparam("ids", expanding=True))
 _WAKE = text(
     "UPDATE frontier SET status = 'due' WHERE source = :source AND status = 'waiting'"
-    " AND next_due <= :now"
+    " AND (next_due <= :now OR coalesce(fetched_at, first_seen) > :now + :ahead)"
 )
 _SETTLE = text(
     "UPDATE frontier SET status = :status, next_due = :next_due, attempts = :attempts,"
@@ -79,6 +87,10 @@ _SETTLE = text(
     " etag = :etag, last_modified = :last_modified, archived = :archived,"
     " owner = NULL, lease_until = NULL WHERE id = :id AND owner = :owner"
 )
+_LINKS = text("UPDATE frontier SET links = :links WHERE id = :id AND owner = :owner")
+_LINKED = text(
+    "SELECT links FROM frontier WHERE source = :source AND key IN :keys AND links IS NOT NULL"
+).bindparams(bindparam("keys", expanding=True))
 _GIVE_BACK = (
     "UPDATE frontier SET status = 'due', owner = NULL, lease_until = NULL"
     " WHERE status = 'leased' AND source = :source"
@@ -87,6 +99,7 @@ _RELEASE = text(f"{_GIVE_BACK} AND owner = :owner")
 _EXPIRE = text(f"{_GIVE_BACK} AND lease_until < :now")
 _LEAVE_HOSTS = text("UPDATE hosts SET owner = NULL, until = :until WHERE owner = :owner")
 _FREE_HOSTS = text("DELETE FROM hosts WHERE owner = :owner")
+_RESTED_HOSTS = text("DELETE FROM hosts WHERE owner IS NULL AND until > :now + :ahead")
 _LEASE_OWNERS = text(
     "SELECT DISTINCT owner FROM frontier WHERE source = :source AND status = 'leased'"
 )
@@ -98,7 +111,9 @@ _OTHERS = text(
 
 HOST_REST = 1.0  # seconds between two processes at one host
 TERM = 30.0  # seconds after which a host goes to a process that waits for it
+AT_ONCE = 10_000  # keys in a statement: SQLite takes 32,766, PostgreSQL 65,535
 LOOKS = 4  # into the due rows, each past the hosts that the last one found to have enough
+AHEAD = 600.0  # seconds by which clocks may differ; what is later was written by a wrong one
 TURN = 5.0  # seconds that who had it waits longer than the others
 
 
@@ -124,18 +139,19 @@ class Pass:
     cycle: float
     since: float | None = None
     full: bool = False
+    window: float = 14 * DAY
+    """For so many seconds from its first sight a page that is gone or given up may come back."""
 
 
-def add(connection: Connection, found: Found, over: Pass, now: float) -> int:
-    """Put what was found into the frontier; gives how many of its rows are known articles."""
-    own = {"source": over.source, "now": now}
+def add(connection: Connection, found: Found, over: Pass, now: float) -> set[str]:
+    """Put what was found into the frontier; gives the keys of the known articles among its rows."""
+    own = {"source": over.source, "now": now, "ahead": AHEAD}
     rows = [row | own for row in map(dict, found.rows)]
-    known = 0
+    known: set[str] = set()
     if rows:
         connection.execute(_INSERT, rows)
-        keys = {"source": over.source, "keys": [row["key"] for row in rows]}
-        known = connection.scalar(_ARTICLES, keys) or 0
         _again(connection, rows, over)
+        known = articles(connection, over, [row["key"] for row in rows])
     for statement, some in ((_FORCED, found.forced), (_OLDER, found.starts)):
         chosen = [row | own | {"cycle": over.cycle} for row in map(dict, some)]
         if chosen:
@@ -145,11 +161,14 @@ def add(connection: Connection, found: Found, over: Pass, now: float) -> int:
         pages = [row | own | {"cycle": over.cycle} for row in map(dict, found.pages)]
         connection.execute(_INSERT, pages)
         connection.execute(_OLDER, pages)
+    elif found.pages:
+        known |= named(connection, over, [row["key"] for row in found.pages])
     return known
 
 
 def _again(connection: Connection, rows: list[dict[str, Any]], over: Pass) -> None:
-    chosen = [row | {"cycle": over.cycle, "since": over.since} for row in rows]
+    own = {"cycle": over.cycle, "since": over.since, "window": over.window}
+    chosen = [row | own for row in rows]
     if over.full:
         connection.execute(_OLDER, chosen)
         return
@@ -163,9 +182,14 @@ def _has_news(connection: Connection, rows: list[dict[str, Any]], over: Pass) ->
     if over.full:
         return True
     since = over.cycle if over.since is None else min(over.cycle, over.since)
+    own = {"source": over.source, "since": since}
     keys = [row["key"] for row in rows]
-    found = {"source": over.source, "keys": keys, "since": since}
-    return bool(rows) and bool(connection.scalar(_NEWS, found))
+    return any(connection.scalar(_NEWS, own | {"keys": each}) for each in _portions(keys))
+
+
+def _portions(keys: Sequence[str]) -> Iterator[Sequence[str]]:
+    """Part keys into as many as a statement takes: a sitemap names 50,000."""
+    return (keys[start : start + AT_ONCE] for start in range(0, len(keys), AT_ONCE))
 
 
 def lease(
@@ -231,7 +255,33 @@ _due_statements: dict[str, TextClause] = {}
 
 def wake(connection: Connection, source: str, now: float) -> None:
     """Make due what has waited long enough."""
-    connection.execute(_WAKE, {"source": source, "now": now})
+    connection.execute(_WAKE, {"source": source, "now": now, "ahead": AHEAD})
+
+
+def articles(connection: Connection, over: Pass, keys: Sequence[str]) -> set[str]:
+    """Give the keys of those rows that are articles which this pass does not read again."""
+    own = {"source": over.source, "cycle": over.cycle}
+    some = (connection.scalars(_ARTICLES, own | {"keys": each}) for each in _portions(keys))
+    return {key for found in some for key in found}
+
+
+def named(connection: Connection, over: Pass, lists: Sequence[str]) -> set[str]:
+    """Give the same for what lists, and the pages behind them, linked when they were last read."""
+    seen: set[str] = set()
+    keys: list[str] = []
+    while lists := [key for key in lists if key not in seen]:
+        seen.update(lists)
+        own = {"source": over.source, "keys": lists}
+        linked = [json.loads(row) for row in connection.scalars(_LINKED, own)]
+        keys += [key for each in linked for key in each["rows"]]
+        lists = [key for each in linked for key in each["pages"]]
+    return articles(connection, over, keys) if keys else set()
+
+
+def keep_links(connection: Connection, linked: Sequence[Mapping[str, Any]]) -> None:
+    """Keep what lists link, before their leases are closed."""
+    if linked:
+        connection.execute(_LINKS, [dict(row) for row in linked])
 
 
 def close(connection: Connection, settled: Sequence[Mapping[str, Any]]) -> None:
@@ -244,6 +294,7 @@ def take_over(
     connection: Connection, source: str, is_dead: Callable[[str], bool], now: float
 ) -> int:
     """Make the leases due of processes that have ended or let them expire; gives how many."""
+    connection.execute(_RESTED_HOSTS, {"now": now, "ahead": AHEAD})
     count = connection.execute(_EXPIRE, {"source": source, "now": now}).rowcount
     for owner in connection.scalars(_LEASE_OWNERS, {"source": source}).all():
         if owner and is_dead(owner):

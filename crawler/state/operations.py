@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, update
+from sqlalchemy import Connection, insert, select, update
 
 from crawler.items import Rejected
 from crawler.state.db import dead_letters, quarantine, runs
@@ -71,8 +71,12 @@ def add_dead_letter(connection: Connection, letter: Mapping[str, Any]) -> None:
 
 def settle_dead_letters(connection: Connection, pointers: Collection[str]) -> None:
     """Mark the letters of these archived responses as replayed."""
-    chosen = dead_letters.c.archive.in_(pointers) & dead_letters.c.replayed_at.is_(None)
-    connection.execute(update(dead_letters).where(chosen).values(replayed_at=now()))
+    # The letters are few: a replay may have more responses than a statement takes parameters.
+    table = dead_letters.c
+    waiting = connection.execute(select(table.id, table.archive).where(table.replayed_at.is_(None)))
+    replayed = set(pointers)
+    for number in [letter.id for letter in waiting if letter.archive in replayed]:
+        connection.execute(update(dead_letters).where(table.id == number).values(replayed_at=now()))
 
 
 def end_run(connection: Connection, run: int, values: Mapping[str, Any]) -> None:

@@ -9,9 +9,13 @@ import secrets
 import socket
 from pathlib import Path
 
+from crawler.state.db import DatabaseError
+
 
 class Owner:
     """This process's name on leases, alive until `close` or the process's end.
+
+    Raises DatabaseError where the data folder cannot be written.
 
     A name begins with the data folder it works in: only there can another process see whether it
     still lives. A pid would not do: after a reboot another process has it.
@@ -19,11 +23,15 @@ class Owner:
 
     def __init__(self, data: Path) -> None:
         self._folder = data / "owners"
-        self._folder.mkdir(parents=True, exist_ok=True)
         self._here = _place(data)
         self.name = f"{self._here}-{os.getpid()}-{secrets.token_hex(4)}"
         made = self._folder / f".{self.name}"
-        self._lock = made.open("w")
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            self._lock = made.open("w")
+        except OSError as error:
+            reason = error.strerror or error
+            raise DatabaseError(f"cannot write to {self._folder}: {reason}") from error
         fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         made.rename(self._path(self.name))  # locked before anyone can look at it
 

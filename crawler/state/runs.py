@@ -6,12 +6,14 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, exists, insert, select, text, update
+from sqlalchemy import Connection, exists, func, insert, select, text, update
 
 from crawler.state.db import runs
 from crawler.state.operations import now
+from crawler.state.revisit import DAY
 
 SILENT = timedelta(minutes=30)  # of another machine's run, after which it is taken for killed
+REPLAY = "replay"  # what is asked of a run that fetches nothing, and has a pass of its own
 
 _RENEW = (
     text("UPDATE runs SET heartbeat_at = :at WHERE id = :run"),
@@ -21,11 +23,20 @@ _RENEW = (
 
 
 def begin_run(
-    connection: Connection, source: str, owner: str, is_dead: Callable[[str], bool]
+    connection: Connection,
+    source: str,
+    owner: str,
+    is_dead: Callable[[str], bool],
+    *,
+    period: float = DAY,
+    asked: str = "",
 ) -> tuple[int, float]:
     """Open a run's record; gives its number and when its pass over the source began.
 
     A run that goes on after one that was killed, or works beside one that lives, shares its pass.
+    A killed one's pass that began over half a `period` ago (seconds, the source's rhythm) is
+    left: what was on the lists then is not what is on them now. So is one's that was `asked` for
+    something else: it has not read what this one is to read again.
     """
     if connection.dialect.name == "postgresql":  # two that start at once would not see each other
         connection.execute(
@@ -33,13 +44,25 @@ def begin_run(
         )
     mark_interrupted(connection, is_dead)
     last = connection.execute(
-        select(runs.c.status, runs.c.cycle)
-        .where(runs.c.source == source)
+        select(runs.c.status, runs.c.cycle, runs.c.asked)
+        .where(runs.c.source == source, func.coalesce(runs.c.asked, "") != REPLAY)
         .order_by((runs.c.status == "running").desc(), runs.c.id.desc())
         .limit(1)
     ).first()
-    going_on = last is not None and last.status in ("running", "interrupted")
-    cycle = float(last.cycle) if last is not None and going_on and last.cycle else time.time()
+    began = time.time()
+    going_on = (
+        last is not None
+        and asked != REPLAY
+        and (
+            last.status == "running"
+            or (
+                last.status == "interrupted"
+                and (last.asked or "") == asked
+                and abs(began - (last.cycle or 0)) < period / 2
+            )
+        )
+    )
+    cycle = float(last.cycle) if last is not None and going_on and last.cycle else began
     values = {
         "source": source,
         "started_at": now(),
@@ -47,6 +70,7 @@ def begin_run(
         "status": "running",
         "owner": owner,
         "cycle": cycle,
+        "asked": asked or None,
     }
     key = connection.execute(insert(runs).values(values)).inserted_primary_key
     return (int(key[0]) if key else 0), cycle

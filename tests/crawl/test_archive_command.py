@@ -191,6 +191,7 @@ def test_the_archive_is_listed_checked_and_pruned(
     big.chmod(0o644)
     big.write_bytes(big.read_bytes()[:-40])
     code, torn = archive("check")
+    by_name = archive("check", names[1])
 
     assert row(listed, names[0])[:4] == ["2024-05-10T01:30:00Z"] * 2 + ["1", "0"]
     assert sound.exit_code == 0
@@ -201,6 +202,7 @@ def test_the_archive_is_listed_checked_and_pruned(
     assert f"stays  {names[1]}" in pruned
     assert "dead letter 1 is not yet replayed" in pruned
     assert {f"site/{p.name}" for p in (data / "archive" / "site").iterdir()} == set(names[1:])
+    assert by_name == (0, "1 segments checked, sound\n")
     assert code == 1
     assert f"{big}, offset {young.partition('#')[2]}: cut within a gzip member" in torn
 

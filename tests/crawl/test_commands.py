@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 import zstandard
@@ -13,6 +14,16 @@ import zstandard
 from tests.crawl.conftest import Scrapy, read_lines
 from tests.crawl.small_server import SmallServer
 from tests.crawl.test_failures import OPEN, STORIES, TOPICS, site, story
+
+SOURCE = """
+from crawler.sites import ListingSpider
+
+
+class Hewan(ListingSpider):
+    name = "hewan"
+    title = "河湾镇"
+    family = "portal"
+"""
 
 
 def write_inputs(folder: Path) -> list[str]:
@@ -51,6 +62,21 @@ def test_refine_gives_one_line_a_document_in_input_order(
     assert "七筐淤泥" in lines[5]["text"]
     assert (lines[3]["encoding"], lines[5]["encoding"]) == ("gb18030", "gb18030")
     assert all(line["reason"] is None for line in lines if line["status"] == "ok")
+
+
+def test_a_source_whose_seeds_are_a_users_is_replayed(scrapy: Scrapy, tmp_path: Path) -> None:
+    (tmp_path / "hewan_sources.py").write_text(SOURCE, encoding="utf-8")
+    options: dict[str, Any] = {"settings": OPEN | {"SPIDER_MODULES": "hewan_sources"}}
+    options |= {"environment": {"PYTHONPATH": str(tmp_path)}}
+    with SmallServer(site()) as server:
+        (tmp_path / "my.txt").write_text(f"{server.url}/\n")
+        crawled = scrapy("crawl", "hewan", "-a", f"seeds={tmp_path / 'my.txt'}", **options)
+    [archive] = (crawled.data / "archive" / "hewan").iterdir()
+
+    replayed = scrapy("replay", str(archive), **options)
+
+    assert replayed.exit_code == 0, replayed.output
+    assert replayed.outcomes()["unchanged"] == len(TOPICS)
 
 
 def test_refine_notes_reprints_only_with_an_index(scrapy: Scrapy, tmp_path: Path) -> None:

@@ -217,6 +217,28 @@ def test_fewer_articles_than_expected_end_with_3(scrapy: Scrapy) -> None:
     assert "at least 1 expected" in ended.output
 
 
+def test_a_list_that_stays_as_it_is_does_not_hide_that_too_few_articles_came(
+    scrapy: Scrapy,
+) -> None:
+    page = {"/": list_page({"/2024/0510/1000.html": "一篇内容为空的文章标题"})}
+    with SmallServer(page | {"/2024/0510/1000.html": "<html></html>"}) as server:
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, server.url + '/')}")
+        ended = [scrapy(*words, settings=OPEN) for _ in range(3)]
+
+    assert [each.exit_code for each in ended] == [3, 3, 3]
+    assert "0 articles, at least 1 expected" in ended[-1].output
+
+
+def test_a_list_that_stays_as_it_is_names_the_articles_that_it_named(scrapy: Scrapy) -> None:
+    page = {"/": list_page({"/2024/0510/1000.html": f"青岚县{TOPICS[0]}进展顺利"})}
+    with SmallServer(page | {"/2024/0510/1000.html": story(TOPICS[0])}) as server:
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, server.url + '/')}")
+        ended = [scrapy(*words, settings=OPEN) for _ in range(2)]
+
+    assert [each.exit_code for each in ended] == [0, 0]
+    assert ended[-1].outcomes()["unchanged"] == 1
+
+
 def write_seeds(scrapy: Scrapy, url: str) -> Path:
     import tempfile
 
@@ -252,6 +274,7 @@ def test_sigterm_ends_with_1_and_a_whole_record(tmp_path: Path) -> None:
         (["crawl", "site"], 2, "needs -a url="),
         (["crawl", "site", "-a", "url=file:///etc/hostname"], 2, "is not an http(s) URL"),
         (["crawl", "qcdy", "-s", "QINGYUAN_DATABASE_URL=nonsense"], 1, "not a database URL"),
+        (["runs", "--last", "0"], 2, "--last takes 1 or more, not 0"),
         (["replay", "nowhere.warc.gz"], 1, "nowhere.warc.gz: No such file or directory"),
         (["refine", "nowhere.html", "-O", "/dev/null/x"], 2, "cannot write"),
         (["try", "nowhere.html"], 1, "nowhere.html: No such file or directory"),
@@ -264,6 +287,21 @@ def test_a_users_mistake_gets_a_message_and_no_traceback(
 
     assert ended.exit_code == code
     assert message in ended.output
+    assert "Traceback" not in ended.output
+
+
+@pytest.mark.parametrize(
+    "words", [["crawl", "qcdy"], ["runs"], ["replay", "--dead"]], ids=lambda words: words[0]
+)
+def test_a_data_folder_that_cannot_be_written_is_named_without_a_traceback(
+    words: list[str], scrapy: Scrapy, tmp_path: Path
+) -> None:
+    (tmp_path / "data").write_text("a file")
+
+    ended = scrapy(*words, "-s", f"QINGYUAN_DATABASE_URL=sqlite:///{tmp_path / 'elsewhere.db'}")
+
+    assert ended.exit_code == 1
+    assert f"{words[0]}: cannot write to {tmp_path / 'data' / 'owners'}: Not a dir" in ended.output
     assert "Traceback" not in ended.output
 
 

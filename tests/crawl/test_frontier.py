@@ -72,6 +72,36 @@ def test_a_killed_run_is_shown_as_interrupted(scrapy: Scrapy, tmp_path: Path) ->
     assert [tuple(row) for row in found] == [("interrupted", 1), ("good", 0)]
 
 
+def test_after_a_killed_run_full_reads_everything_again(scrapy: Scrapy) -> None:
+    with SmallServer(site()) as server:
+        ended = crawl(scrapy, server)
+        engine = open_database(f"sqlite:///{ended.data / 'qingyuan.db'}")
+        with engine.begin() as connection:
+            connection.execute(text("UPDATE runs SET status = 'interrupted'"))
+        engine.dispose()
+        first = len(server.asked)
+        crawl(scrapy, server, "--full")
+        asked = server.asked[first:]
+
+    assert sorted(asked) == sorted(["/", "/robots.txt", *PATHS])
+
+
+def test_the_day_after_a_killed_run_the_lists_are_read_again(scrapy: Scrapy) -> None:
+    pages = site(count=4)
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, server)
+        engine = open_database(f"sqlite:///{ended.data / 'qingyuan.db'}")
+        with engine.begin() as connection:
+            day_before = "cycle = cycle - 80000, status = 'interrupted'"
+            connection.execute(text(f"UPDATE runs SET {day_before}"))
+            connection.execute(text("UPDATE frontier SET fetched_at = fetched_at - 80000"))
+        engine.dispose()
+        pages["/"] = site()["/"]
+        again = crawl(scrapy, server)
+
+    assert again.outcomes()["stored"] == 2
+
+
 def test_a_second_run_reads_only_the_list_and_what_is_new_on_it(scrapy: Scrapy) -> None:
     pages = site(count=4)
     with SmallServer(pages) as server:
@@ -100,6 +130,43 @@ def test_a_list_that_has_not_changed_is_not_read(scrapy: Scrapy) -> None:
     assert (headers["If-None-Match"], headers["If-Modified-Since"]) == tuple(validators.values())
     assert again.outcomes()["unchanged"] == 1
     assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize("status", [404, 500])
+def test_a_start_page_that_cannot_be_read_fails_the_run_though_known_pages_are_read(
+    scrapy: Scrapy, status: int
+) -> None:
+    pages = site(count=2)
+    with SmallServer(pages) as server:
+        make_due(crawl(scrapy, server).data)
+        pages["/"] = (status, {}, "error")
+        again = crawl(scrapy, server, QINGYUAN_RETRY_DELAY="0.1")
+
+    assert again.outcomes()["unchanged"] == 2
+    assert again.exit_code == 1
+    assert "no start URL could be read" in again.output
+
+
+def test_an_article_that_was_not_there_yet_is_read_when_it_is_linked_again(scrapy: Scrapy) -> None:
+    pages = site(count=2)
+    missing = pages.pop(PATHS[1])
+    with SmallServer(pages) as server:
+        before = crawl(scrapy, server).outcomes()
+        pages |= {"/": site(count=3)["/"], PATHS[1]: missing}
+        again = crawl(scrapy, server)
+
+    assert before["gone"] == 1
+    assert again.outcomes()["stored"] == 2
+
+
+def test_a_304_that_nobody_asked_for_is_a_failed_fetch(scrapy: Scrapy) -> None:
+    pages = site(count=2) | {PATHS[1]: (304, {}, "")}
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, server)
+
+    assert {name: n for name, n in ended.outcomes().items() if n} == {
+        "fetched": 4, "listing": 1, "stored": 1, "failed": 1,
+    }  # fmt: skip
 
 
 def test_a_page_that_is_due_and_has_changed_becomes_a_new_version(scrapy: Scrapy) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -244,6 +245,16 @@ def test_a_settled_failure_that_comes_back_is_a_new_letter(db: Connection) -> No
     add_dead_letter(db, letter(run=2))
 
     assert [r["replayed_at"] is None for r in rows(db, dead_letters)] == [False, True]
+
+
+def test_the_letters_of_a_large_replay_are_settled(db: Connection) -> None:
+    driver: Any = db.connection.driver_connection
+    driver.setlimit(sqlite3.SQLITE_LIMIT_VARIABLE_NUMBER, 32_766)  # as it is built elsewhere
+    add_dead_letter(db, letter())
+
+    settle_dead_letters(db, [f"f#{n}" for n in range(40_000)])
+
+    assert rows(db, dead_letters)[0]["replayed_at"] is not None
 
 
 def test_settling_nothing_changes_nothing(db: Connection) -> None:

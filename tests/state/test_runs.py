@@ -65,6 +65,48 @@ def test_a_run_whose_process_died_is_interrupted_and_the_next_goes_on_with_its_p
     assert (again, shared) == (pass_began, True)
 
 
+def test_a_run_long_after_one_that_was_killed_begins_a_pass_of_its_own(database: Engine) -> None:
+    with database.begin() as connection:
+        killed, _ = begin_run(connection, "hewan", "dead", _nobody_is_dead)
+        beat(connection, killed, "dead", 0.0)
+        connection.execute(text("UPDATE runs SET cycle = cycle - 86000"))
+
+    with database.begin() as connection:
+        number, began = begin_run(
+            connection, "hewan", "alive", lambda owner: owner == "dead", period=86400.0
+        )
+        shared = shares_pass(connection, number)
+
+    assert began > _records(database)[0]["cycle"] + 80000
+    assert not shared
+
+
+@pytest.mark.parametrize(("before", "now", "same"), [("", "full", False), ("full", "full", True)])
+def test_a_run_goes_on_with_a_killed_ones_pass_if_it_is_asked_for_the_same(
+    database: Engine, before: str, now: str, same: bool
+) -> None:
+    with database.begin() as connection:
+        _, one = begin_run(connection, "hewan", "dead", _nobody_is_dead, asked=before)
+
+    with database.begin() as connection:
+        is_dead = "dead".__eq__
+        _, other = begin_run(connection, "hewan", "alive", is_dead, asked=now)
+
+    assert (other == one) is same
+
+
+def test_a_replay_and_a_crawl_share_no_pass(database: Engine) -> None:
+    with database.begin() as connection:
+        crawl, one = begin_run(connection, "hewan", "a", _nobody_is_dead)
+        replay, other = begin_run(connection, "hewan", "b", _nobody_is_dead, asked="replay")
+        end_run(connection, crawl, {"status": "good", "exit_code": 0})
+        later, last = begin_run(connection, "hewan", "c", _nobody_is_dead)
+        shared = [shares_pass(connection, number) for number in (crawl, replay, later)]
+
+    assert len({one, other, last}) == 3
+    assert shared == [False, False, False]
+
+
 def test_a_run_of_another_machine_is_interrupted_after_its_silence(database: Engine) -> None:
     with database.begin() as connection:
         begin_run(connection, "hewan", "far away", _nobody_is_dead)
