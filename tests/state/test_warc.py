@@ -228,6 +228,25 @@ def test_a_file_that_is_no_archive_is_named(content: bytes, tmp_path: Path) -> N
         list(read_responses(path))
 
 
+def test_what_stands_behind_a_broken_place_is_given_and_the_place_is_told(tmp_path: Path) -> None:
+    archive = WarcArchive(tmp_path, "hewan")
+    pointers = [archive.append(response(b"%d" % number)) for number in range(4)]
+    archive.close()
+    path = tmp_path / pointers[0].partition("#")[0]
+    path.chmod(0o644)
+    second, third = (int(pointer.rpartition("#")[2]) for pointer in pointers[1:3])
+    content = bytearray(path.read_bytes())
+    content[second + 20 : third] = b"\xff" * (third - second - 20)
+    path.write_bytes(content)
+
+    found = []
+    with pytest.raises(ArchiveError, match="broken behind response 1: broken gzip member"):
+        for record in read_responses(path):
+            found.append(record.body)
+
+    assert found == [b"0", b"2", b"3"]
+
+
 def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ArchiveError, match=r"absent\.warc: No such file"):
         list(read_responses(tmp_path / "absent.warc"))

@@ -56,6 +56,21 @@ def entries(file: BinaryIO, offset: int = 0) -> Iterator[Entry]:
     return read(file)
 
 
+def everything(file: BinaryIO, size: int) -> Iterator[Entry | BrokenRecordError]:
+    """Give the records of a file of so many bytes, past what is broken in it.
+
+    Each error that keeps one from being read stands in its place. Raises OSError.
+    """
+    offset: int | None = 0
+    while offset is not None:
+        try:
+            yield from entries(file, offset)
+            return
+        except BrokenRecordError as error:
+            yield error
+            offset = next_record(file, error.offset, size)
+
+
 def _compressed(file: BinaryIO) -> Iterator[Entry]:
     """Give the records of a file in which each is a gzip member of its own."""
     offset, rest = file.tell(), b""

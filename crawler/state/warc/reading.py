@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -10,7 +11,13 @@ from pathlib import Path, PurePosixPath
 from warcio.statusandheaders import StatusAndHeadersParser, StatusAndHeadersParserException
 
 from crawler.state.warc.locks import written_now
-from crawler.state.warc.members import MAX_HEADER_BYTES, BrokenRecordError, Entry, entries
+from crawler.state.warc.members import (
+    MAX_HEADER_BYTES,
+    BrokenRecordError,
+    Entry,
+    entries,
+    everything,
+)
 from crawler.state.warc.record import ArchiveError, Recorded
 
 _HTTP = StatusAndHeadersParser(["HTTP/1.0", "HTTP/1.1"], verify=False)
@@ -22,36 +29,55 @@ def read_responses(path: Path) -> Iterator[Recorded]:
     """Give the responses of one WARC file in order, revisits with the body that they refer to.
 
     What another process is still writing ends before the record that is not whole yet. Raises
-    ArchiveError where the file cannot be opened, is no WARC, or ends within a record; what stands
-    before that place has been given by then. A revisit whose body cannot be had is left out and
-    told at the end.
+    ArchiveError where the file cannot be opened; where it is no WARC, or broken in a place, at its
+    end: what stands behind such a place has been given by then. So it is told of revisits whose
+    body cannot be had, which are left out.
     """
     given = 0
+    broken: list[str] = []
     lost: list[str] = []
     try:
         with path.open("rb") as file:
-            for entry in entries(file):
-                if entry.kind not in ("response", "revisit"):
-                    continue
-                recorded = replace(to_recorded(entry), pointer=f"{path}#{entry.offset}")
-                # A 304 is kept as it came, without a body.
-                if entry.kind == "revisit" and recorded.status != 304:
-                    if not recorded.refers_to:  # of another tool, which points elsewhere
-                        continue
-                    try:
-                        recorded = _with_body(recorded, path.parent.parent)
-                    except ArchiveError as error:
-                        lost.append(f"offset {entry.offset}: {error}")
-                        continue
-                given += 1
-                yield recorded
+            for entry in everything(file, os.fstat(file.fileno()).st_size):
+                try:
+                    recorded = _response(entry, path)
+                except BrokenRecordError as error:
+                    if not (error.torn and written_now(path)):
+                        broken.append(f"broken behind response {given}: {error}")
+                except ArchiveError as error:
+                    lost.append(str(error))
+                else:
+                    if recorded is not None:
+                        given += 1
+                        yield recorded
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
-    except BrokenRecordError as error:
-        if not (error.torn and written_now(path)):
-            raise ArchiveError(f"{path}: broken behind response {given}: {error}") from error
-    if lost:
-        raise ArchiveError(f"{path}: {len(lost)} responses refer to lost ones, first {lost[0]}")
+    more = f", and {len(broken) - 1} more places" if len(broken) > 1 else ""
+    told = [f"{first}{more}" for first in broken[:1]]
+    told += [f"{len(lost)} responses refer to lost ones, first {first}" for first in lost[:1]]
+    if told:
+        raise ArchiveError(f"{path}: {'; '.join(told)}")
+
+
+def _response(entry: Entry | BrokenRecordError, path: Path) -> Recorded | None:
+    """Give the response of a record, None where it is none or of another tool's kind.
+
+    Raises BrokenRecordError, and ArchiveError for a revisit whose body cannot be had.
+    """
+    if isinstance(entry, BrokenRecordError):
+        raise entry
+    if entry.kind not in ("response", "revisit"):
+        return None
+    recorded = replace(to_recorded(entry), pointer=f"{path}#{entry.offset}")
+    # A 304 is kept as it came, without a body.
+    if entry.kind == "response" or recorded.status == 304:
+        return recorded
+    if not recorded.refers_to:  # of another tool, which points elsewhere
+        return None
+    try:
+        return _with_body(recorded, path.parent.parent)
+    except ArchiveError as error:  # a BrokenRecordError is one, of another file maybe
+        raise ArchiveError(f"offset {entry.offset}: {error}") from error
 
 
 def read_pointer(folder: Path, pointer: str) -> Recorded:

@@ -7,10 +7,9 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 from crawler.state.warc.locks import written_now
-from crawler.state.warc.members import BrokenRecordError, Entry, entries, next_record
+from crawler.state.warc.members import BrokenRecordError, Entry, everything
 from crawler.state.warc.reading import read_pointer, to_recorded
 from crawler.state.warc.record import ArchiveError
 
@@ -48,7 +47,7 @@ def survey(folder: Path, path: Path) -> Segment:
     state = "sound"
     size = path.stat().st_size
     with path.open("rb") as file:
-        for entry in _everything(file, size):
+        for entry in everything(file, size):
             if isinstance(entry, BrokenRecordError):
                 state = "torn" if entry.torn and state == "sound" else "damaged"
                 continue
@@ -74,24 +73,12 @@ def damages(folder: Path, path: Path) -> Iterator[tuple[int, str]]:
     Gives offset and reason of each one that does not hold. Raises OSError.
     """
     with path.open("rb") as file:
-        for entry in _everything(file, path.stat().st_size):
+        for entry in everything(file, path.stat().st_size):
             if isinstance(entry, BrokenRecordError):
                 if not (entry.torn and written_now(path)):
                     yield entry.offset, str(entry)
             elif reason := _wrong(folder, entry):
                 yield entry.offset, reason
-
-
-def _everything(file: BinaryIO, size: int) -> Iterator[Entry | BrokenRecordError]:
-    """Give the records of a file, and in its place each error that keeps one from being read."""
-    offset: int | None = 0
-    while offset is not None:
-        try:
-            yield from entries(file, offset)
-            return
-        except BrokenRecordError as error:
-            yield error
-            offset = next_record(file, error.offset, size)
 
 
 def _wrong(folder: Path, entry: Entry) -> str:
