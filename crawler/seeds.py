@@ -59,6 +59,14 @@ def parse_since(value: str) -> float:
         raise SeedError(f"-a since: {value!r} is no day such as 2026-05-10") from error
 
 
+def parse_full(value: str) -> bool:
+    """Tell what `-a full=…` says; raises SeedError."""
+    words = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+    if value.lower() not in words:
+        raise SeedError(f"-a full: {value!r} is neither 1 nor 0")
+    return words[value.lower()]
+
+
 def check_url(url: str, where: str) -> None:
     """Raise SeedError unless this is an absolute http(s) URL."""
     try:

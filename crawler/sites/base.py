@@ -16,7 +16,7 @@ from crawler.items import Page
 from crawler.redact import redact_url
 from crawler.refinery import payload
 from crawler.run import Run
-from crawler.seeds import SeedError, parse_since, read_seeds, shipped_seeds
+from crawler.seeds import SeedError, parse_full, parse_since, read_seeds, shipped_seeds
 from crawler.source import Source
 from crawler.state.warc import read_pointer
 from pipelines.boilerplate.parts import next_part
@@ -44,10 +44,10 @@ class SourceSpider(Source, scrapy.Spider):
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.since = parse_since(since) if since else None
-        self.full = full not in (None, "", "0")
+        self.since = None if since is None else parse_since(since)
+        self.full = full is not None and parse_full(full)
         try:
-            self.start_urls = read_seeds(seeds) if seeds else self.default_seeds()
+            self.start_urls = self.default_seeds() if seeds is None else read_seeds(seeds)
         except SeedError:
             if "replay" not in kwargs:  # which begins at no seeds: they may be in a user's file
                 raise

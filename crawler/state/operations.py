@@ -8,7 +8,7 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from crawler.items import Rejected
 from crawler.state.db import dead_letters, quarantine, runs
@@ -75,8 +75,10 @@ def settle_dead_letters(connection: Connection, pointers: Collection[str]) -> No
     table = dead_letters.c
     waiting = connection.execute(select(table.id, table.archive).where(table.replayed_at.is_(None)))
     replayed = set(pointers)
-    for number in [letter.id for letter in waiting if letter.archive in replayed]:
-        connection.execute(update(dead_letters).where(table.id == number).values(replayed_at=now()))
+    settled = [{"letter": letter.id} for letter in waiting if letter.archive in replayed]
+    if settled:
+        statement = update(dead_letters).where(table.id == bindparam("letter"))
+        connection.execute(statement.values(replayed_at=now()), settled)
 
 
 def end_run(connection: Connection, run: int, values: Mapping[str, Any]) -> None:

@@ -207,42 +207,42 @@ def test_a_site_that_refuses_every_start_url_fails_the_run(scrapy: Scrapy) -> No
     assert closed.exit_code == 1
 
 
-def test_fewer_articles_than_expected_end_with_3(scrapy: Scrapy) -> None:
+def test_fewer_articles_than_expected_end_with_3(scrapy: Scrapy, tmp_path: Path) -> None:
     page = {"/": list_page({"/2024/0510/1000.html": "一篇内容为空的文章标题"})}
     with SmallServer(page | {"/2024/0510/1000.html": "<html></html>"}) as server:
-        seeds = server.url + "/"
-        ended = scrapy("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, seeds)}", settings=OPEN)
+        seeds = write_seeds(tmp_path, f"{server.url}/")
+        ended = scrapy("crawl", "qcdy", "-a", f"seeds={seeds}", settings=OPEN)
 
     assert ended.exit_code == 3
     assert "at least 1 expected" in ended.output
 
 
 def test_a_list_that_stays_as_it_is_does_not_hide_that_too_few_articles_came(
-    scrapy: Scrapy,
+    scrapy: Scrapy, tmp_path: Path
 ) -> None:
     page = {"/": list_page({"/2024/0510/1000.html": "一篇内容为空的文章标题"})}
     with SmallServer(page | {"/2024/0510/1000.html": "<html></html>"}) as server:
-        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, server.url + '/')}")
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(tmp_path, f'{server.url}/')}")
         ended = [scrapy(*words, settings=OPEN) for _ in range(3)]
 
     assert [each.exit_code for each in ended] == [3, 3, 3]
     assert "0 articles, at least 1 expected" in ended[-1].output
 
 
-def test_a_list_that_stays_as_it_is_names_the_articles_that_it_named(scrapy: Scrapy) -> None:
+def test_a_list_that_stays_as_it_is_names_the_articles_that_it_named(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
     page = {"/": list_page({"/2024/0510/1000.html": f"青岚县{TOPICS[0]}进展顺利"})}
     with SmallServer(page | {"/2024/0510/1000.html": story(TOPICS[0])}) as server:
-        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(scrapy, server.url + '/')}")
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(tmp_path, f'{server.url}/')}")
         ended = [scrapy(*words, settings=OPEN) for _ in range(2)]
 
     assert [each.exit_code for each in ended] == [0, 0]
     assert ended[-1].outcomes()["unchanged"] == 1
 
 
-def write_seeds(scrapy: Scrapy, url: str) -> Path:
-    import tempfile
-
-    path = Path(tempfile.mkdtemp()) / "seeds.txt"
+def write_seeds(folder: Path, url: str) -> Path:
+    path = folder / "seeds.txt"
     path.write_text(url + "\n")
     return path
 
@@ -271,6 +271,9 @@ def test_sigterm_ends_with_1_and_a_whole_record(tmp_path: Path) -> None:
     [
         (["crawl", "qcdi"], 2, "unknown source 'qcdi'; did you mean qcdy?"),
         (["crawl", "qcdy", "-a", "seeds=nowhere.txt"], 2, "cannot read seeds 'nowhere.txt'"),
+        (["crawl", "qcdy", "-a", "seeds="], 2, "cannot read seeds ''"),
+        (["crawl", "qcdy", "-a", "full=maybe"], 2, "-a full: 'maybe' is neither 1 nor 0"),
+        (["crawl", "qcdy", "-a", "since="], 2, "-a since: '' is no day"),
         (["crawl", "site"], 2, "needs -a url="),
         (["crawl", "site", "-a", "url=file:///etc/hostname"], 2, "is not an http(s) URL"),
         (["crawl", "qcdy", "-s", "QINGYUAN_DATABASE_URL=nonsense"], 1, "not a database URL"),
