@@ -207,7 +207,7 @@ class Frontier(BaseScheduler):
             if lease.row["key"] in self._start_keys:
                 self.run.starts["unread" if outcome in UNREAD else "read"] += 1
             self.run.unchanged_lists += lease.same_list
-            self.run.unknown_lists += lease.same_list and lease.row["links"] is None
+            self.run.unknown_lists += lease.same_list and not lease.row["has_links"]
             self._close_if_done(lease)
 
     def put_off(self, lease_id: int | None, at: float) -> None:

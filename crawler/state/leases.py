@@ -52,7 +52,7 @@ _FREE_HOST = (
 )
 _COLUMNS = (
     "id, key, url, host, callback, request, priority, attempts, outcome, revisit, first_seen,"
-    " changed_at, fetched_at, etag, last_modified, archived, links"
+    " changed_at, fetched_at, etag, last_modified, archived, links IS NOT NULL AS has_links"
 )
 _DUE = (
     f"SELECT {_COLUMNS} FROM frontier"  # noqa: S608 - names of columns
