@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 SCHEMES = frozenset({"http", "https"})
 # Servers send one coding, some two by mistake; each further one is another inflation to 16 MiB.
 MOST_CODINGS = 2
+WITHIN = "redirected_within"  # in a request's meta: its `allow_offsite` is ours
 # Handlers that connect through Twisted's reactor, and so to what the guard resolved. Judged by the
 # module of the very class: scrapy-impersonate's inherits from Scrapy's and connects by itself.
 GUARDED_HANDLERS = (
@@ -131,10 +132,11 @@ class _OwnSite(BaseRedirectMiddleware):
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
         host = urlparse_cached(redirected).hostname or ""
         from_here = site_of(host) == site_of(urlparse_cached(request).hostname or "")
-        if not (from_here or request.meta.get("allow_offsite") or self._owns(host)):
+        asked = request.meta.get("allow_offsite") and not request.meta.get(WITHIN)
+        if not (from_here or asked or self._owns(host)):
             raise closed(self.crawler, "redirect", redirected.url)
-        if from_here:  # www.example.com is not in the domain www2.example.com for Scrapy
-            redirected.meta["allow_offsite"] = True
+        if from_here and not asked:  # www.example.com is not in www2.example.com for Scrapy
+            redirected.meta.update({"allow_offsite": True, WITHIN: True})
         return super()._redirect(redirected, request, reason)
 
     def _owns(self, host: str) -> bool:

@@ -61,11 +61,13 @@ def knock(
     settings: dict[str, str] | None = None,
     custom: dict[str, object] | None = None,
     environment: dict[str, str] | None = None,
+    domains: list[str] | None = None,
 ) -> tuple[dict[str, str], str]:
     """Crawl a URL and the links; gives the stats and all output."""
     spider = folder / "knock.py"
     text = SPIDER.replace("{URL}", url).replace("{LINKS}", repr(links))
-    spider.write_text(text.replace("{CUSTOM}", repr(custom or {})), encoding="utf-8")
+    text = text.replace("{CUSTOM}", repr(custom or {})) + f"    allowed_domains = {domains!r}\n"
+    spider.write_text(text, encoding="utf-8")
     options = [w for k, v in (OPEN | (settings or {})).items() for w in ("-s", f"{k}={v}")]
     ended = subprocess.run(
         [sys.executable, "-m", "scrapy", "runspider", str(spider), *options],
@@ -115,6 +117,21 @@ def test_a_redirect_off_the_site_is_refused_and_one_within_it_followed(tmp_path:
     assert stats["fetch/closed_door/scheme"] == "1"
     assert "/there" in server.asked
     assert other.asked == []
+
+
+def test_a_redirect_within_the_site_opens_no_way_off_it(tmp_path: Path) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer({}) as other, SmallServer(pages) as server:
+        away = f"http://localhost:{other.port}/"
+        pages["/"] = STORY
+        pages["/1"] = (302, {"Location": "/redirect"}, "")
+        pages["/2"] = (302, {"Location": "/refresh"}, "")
+        pages["/redirect"] = (302, {"Location": away}, "")
+        pages["/refresh"] = f'<html><head><meta http-equiv="refresh" content="0;url={away}">'
+        stats, _ = knock(tmp_path, server.url + "/", ("/1", "/2"), domains=["127.0.0.1"])
+
+    assert other.asked == []
+    assert stats["fetch/closed_door/redirect"] == "2"
 
 
 @pytest.mark.parametrize(
