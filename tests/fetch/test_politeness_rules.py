@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scrapy import exceptions
 from scrapy.http import Request, Response
@@ -73,7 +73,25 @@ def test_retry_after_is_read_as_a_date(ahead: int, seconds: float) -> None:
     assert found == pytest.approx(seconds, abs=2)
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set")
+@pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%A, %d-%b-%y %H:%M:%S GMT"])
+def test_the_older_forms_of_a_date_are_in_greenwich_time(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    value = time.strftime(form, time.gmtime(time.time() + 90))
+
+    found = retry_after(Response("http://x/", headers={"Retry-After": value}))
+
+    monkeypatch.undo()
+    time.tzset()
+    assert found == pytest.approx(90.0, abs=2)
+
+
 @given(st.binary(max_size=40))
+@example(b"Mon, 01 Jan 2024 00:00:00 +99999999999999999999")
+@example(b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT")
 def test_no_retry_after_is_an_error(value: bytes) -> None:
     found = retry_after(Response("http://x/", headers={"Retry-After": value}))
 
