@@ -8,11 +8,11 @@ from contextlib import nullcontext
 from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
 from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, NotConfigured
 from scrapy.http import Request, Response
 
+from crawler.fetch.limits import BoundedHandler
 from crawler.fetch.proxy import GuardedProxy
 
 try:
@@ -41,8 +41,8 @@ class Rendering:
 _SHARED: WeakKeyDictionary[Crawler, Rendering] = WeakKeyDictionary()
 
 
-class RenderHandler(HTTP11DownloadHandler):
-    """Renders requests with `playwright` in their meta, fetches others as Scrapy does.
+class RenderHandler(BoundedHandler):
+    """Renders requests with `playwright` in their meta, fetches others within the usual limits.
 
     A page whose browser died is tried again at once, then by Scrapy's retries, and fails with
     BrowserDiedError; other failures are Scrapy's download errors. A browser that does not start
