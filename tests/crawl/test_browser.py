@@ -5,12 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.reliability import browser
 from crawler.state.warc import read_responses
 from tests.crawl.conftest import ROOT, Ended, Scrapy
+from tests.crawl.moody_server import MoodyServer
 from tests.crawl.small_server import SmallServer, list_page
 from tests.crawl.test_failures import OPEN, STORIES, story
 
@@ -132,6 +134,34 @@ def test_no_request_of_a_page_reaches_a_closed_door(project: Path, scrapy: Scrap
         "/socket", "/events", "/worker",
     }  # fmt: skip
     assert "/in_worker" not in site.asked
+
+
+def test_a_page_goes_on_in_the_browser_only_where_its_site_and_robots_txt_let_it(
+    project: Path, scrapy: Scrapy
+) -> None:
+    away, retried, forbidden = (f"/2024/0510/{number}.html" for number in (5001, 5002, 5003))
+    listed = TITLES | dict.fromkeys((away, retried, forbidden), "走开的一篇文章标题")
+    pages = ARTICLES | {"/": list_page(listed), "/robots.txt": "User-agent: *\nDisallow: /no/\n"}
+
+    def answer(host: str, path: str, count: int) -> Any:
+        off_site = f"http://127.0.0.3:{server.port}{path}"
+        moved = {away: off_site, retried: off_site, forbidden: "/no/1.html"}
+        if "127.0.0.3" in host or path.startswith("/no/"):
+            return story(list(STORIES)[3])
+        if path == retried and not count:
+            return 500, {}, ""
+        return (302, {"Location": moved[path]}, "") if path in moved else pages.get(path, "")
+
+    with MoodyServer(answer) as server:
+        allowed = "127.0.0.1/32,127.0.0.3/32"
+        ended = crawl(
+            scrapy, project, server.url, QINGYUAN_ALLOW_ADDRESSES=allowed, RETRY_TIMES="1",
+            QINGYUAN_RETRY_DELAY="0.1", RETRY_ENABLED="True",
+        )  # fmt: skip
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert "'fetch/closed_door/redirect': 2," in ended.output
+    assert "'robotstxt/forbidden': 1," in ended.output
 
 
 def test_a_page_is_bounded_in_bytes_memory_and_time_and_costs_no_other(
