@@ -99,6 +99,17 @@ def redact_url(url: str) -> str:
     return _hide(url, _EVERYWHERE)
 
 
+def redact_kept(value: Any) -> Any:
+    """Hide the same in every string of a value as JSON has it."""
+    if isinstance(value, str):
+        return redact_url(value)
+    if isinstance(value, dict):
+        return {name: redact_kept(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_kept(inner) for inner in value]
+    return value
+
+
 def _hide(text: str, rules: tuple[Rule, ...]) -> str:
     for rule in rules:
         if rule.pattern.search(text):

@@ -110,7 +110,7 @@ class SourceSpider(Source, scrapy.Spider):
         pointer = response.meta.get("archive", "")
         following = next_part(response.text, response.url) if pointer else None
         if following and len(before) + 1 < MOST_PARTS:
-            arguments = {"first": first or response.url, "parts": [*before, pointer]}
+            arguments = {"first": first or redact_url(response.url), "parts": [*before, pointer]}
             request = self.request(following, self.parse_article, **arguments)
             yield request.replace(errback=self.part_failed, dont_filter=True)
         else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from crawler.state.warc import read_responses
 from tests.crawl.conftest import Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
 
@@ -30,3 +31,24 @@ def test_credentials_reach_neither_log_nor_archive_nor_database(
     assert b"SECRET" not in kept
     [article] = ended.rows("articles")
     assert article["url"].endswith("?access_token=***")
+
+
+def test_the_address_of_an_article_over_two_pages_is_kept_without_them(scrapy: Scrapy) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        first, second = (f"/2024/0510/1000.html?access_token=SECRET&page={n}" for n in (1, 2))
+        pages["/"] = list_page({"/2024/0510/1000.html": "青岚县石桥修缮进展顺利"})
+        pages["/2024/0510/1000.html"] = (302, {"Location": first}, "")
+        pages[first] = STORY.replace("</body>", f'<a href="{second}">下一页</a></body>')
+        pages[second] = STORY
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+
+    kept = b"".join(p.read_bytes() for p in ended.data.glob("*.db*") if p.is_file())
+    [archive] = ended.data.glob("archive/*/*.warc.gz")
+    records = list(read_responses(archive))
+    assert second in server.asked
+    assert ended.exit_code == 0, ended.output
+    assert b"SECRET" not in kept
+    assert len(ended.rows("articles")) == 1
+    # A page's own bytes are kept as they came.
+    assert not [r for r in records if "SECRET" in f"{r.url} {r.headers} {r.cb_kwargs}"]
