@@ -21,10 +21,16 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from crawler.fetch.waiting import WaitingQueue
-from crawler.redact import HIDDEN
 from crawler.run import Run, describe
 from crawler.state import leases
-from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
+from crawler.state.requests import (
+    ONLY_WITH_NEWS,
+    RequestError,
+    hidden,
+    is_hidden,
+    to_request,
+    to_row,
+)
 from crawler.state.revisit import Known, Policy, settle
 from crawler.state.writer import StorageError
 
@@ -70,8 +76,8 @@ class Frontier(BaseScheduler):
         self.share = max(HELD * per_host, self.most // 4)
         self.held: dict[int, Lease] = {}
         self._starts: list[Link] = []
-        # Addresses with credentials, by key: whole only as long as this process lives.
-        self._whole: dict[str, str] = {}
+        # Address and request with credentials, by key: whole only as long as this process lives.
+        self._whole: dict[str, dict[str, Any]] = {}
         self._closing: list[Lease] = []
         self._flushing: asyncio.Task[None] | None = None
         self._leasing: asyncio.Task[None] | None = None
@@ -176,9 +182,10 @@ class Frontier(BaseScheduler):
         else:
             place = "forced" if request.dont_filter else "rows"
         row = to_row(request, self.spider, self.crawler.request_fingerprinter)
-        if row["url"] != request.url:
-            self._whole[row["key"]] = request.url
-        return place, row
+        kept = hidden(row)
+        if kept != row or is_hidden(row):
+            self._whole[row["key"]] = {name: row[name] for name in ("url", "request")}
+        return place, kept
 
     def _arrived(self, request: Request) -> None:
         """Note that a request has come, or will not, being refused as another site's."""
@@ -321,7 +328,7 @@ class Frontier(BaseScheduler):
         lease = Lease(row)
         self.held[row["id"]] = lease
         try:
-            request = to_request(dict(row) | {"url": self._address(row)}, self.spider)
+            request = to_request(self._with_credentials(row), self.spider)
         except (RequestError, ValueError, TypeError) as error:
             logger.error("%s", error)
             self.run.reasons.append(str(error))
@@ -336,11 +343,13 @@ class Frontier(BaseScheduler):
             request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)
 
-    def _address(self, row: Mapping[str, Any]) -> str:
-        whole = self._whole.get(row["key"], row["url"])
-        if f"={HIDDEN}" in whole:
-            raise RequestError(f"{whole}: its credentials died with the process that found it")
-        return str(whole)
+    def _with_credentials(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        if not is_hidden(row):
+            return dict(row)
+        if row["key"] not in self._whole:
+            said = f"{row['url']}: its credentials died with the process that found it"
+            raise RequestError(said)
+        return dict(row) | self._whole[row["key"]]
 
     def _nudge(self) -> None:
         # The engine asks again only when a download ends, or every five seconds.

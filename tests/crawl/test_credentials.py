@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
+from pathlib import Path
+
 from crawler.state.warc import read_responses
 from tests.crawl.conftest import Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
@@ -52,3 +55,37 @@ def test_the_address_of_an_article_over_two_pages_is_kept_without_them(scrapy: S
     assert len(ended.rows("articles")) == 1
     # A page's own bytes are kept as they came.
     assert not [r for r in records if "SECRET" in f"{r.url} {r.headers} {r.cb_kwargs}"]
+
+
+LOGIN = """
+import scrapy
+
+class Login(scrapy.Spider):
+    name = "login"
+    start_urls = ["{URL}/"]
+
+    def parse(self, response):
+        yield scrapy.FormRequest("{URL}/list", self.parse_list, formdata={"password": "SECRET1"})
+
+    def parse_list(self, response):
+        page = "{URL}/page?access_token=SECRET2"
+        yield scrapy.Request("{URL}/page", self.parse_page, cb_kwargs={"asked": page})
+
+    def parse_page(self, response, asked):
+        print("ASKED", asked[-7:])
+"""
+
+
+def test_credentials_in_bodies_and_arguments_work_and_are_not_written(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    page: tuple[int, dict[str, str], str] = (200, {}, STORY)
+    with SmallServer({"/": page, "/list": page, "/page": page}) as server:
+        spider = tmp_path / "login.py"
+        spider.write_text(LOGIN.replace("{URL}", server.url), encoding="utf-8")
+        ended = scrapy("runspider", str(spider), settings=OPEN)
+
+    kept = b"".join(p.read_bytes() for p in ended.data.glob("qingyuan.db*"))
+    assert "ASKED SECRET2" in ended.output
+    assert b"SECRET" not in kept
+    assert b64encode(b"password=SECRET1") not in kept
