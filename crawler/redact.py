@@ -25,7 +25,7 @@ class Rule:
 
 
 def _parameters(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"(?i)(?P<keep>[?&;](?:{'|'.join(names)})=)[^&#;\s'\"<>]+")
+    return re.compile(rf"(?i)(?P<keep>[?&;#](?:{'|'.join(names)})=)[^&#;\s'\"<>]+")
 
 
 _SURE_NAMES = (
@@ -48,14 +48,14 @@ RULES = (
     Rule(
         "database URL, with any character in its password",
         re.compile(
-            r"(?P<keep>\b(?:postgres(?:ql)?|mysql|mariadb|oracle|mssql)(?:\+\w+)?://)[^\s@'\"]{1,200}@"
+            r"(?P<keep>\b(?:postgres(?:ql)?|mysql|mariadb|oracle|mssql)(?:\+\w+)?://)[^\s'\"]{1,200}@"
         ),
         "postgresql+psycopg://crawler:p/w#1@db.example/qingyuan",
         "everywhere",
     ),
     Rule(
         "user and password of a URL",
-        re.compile(r"(?P<keep>\b[a-zA-Z][\w+.-]{0,20}://)[^\s/?#@'\"<>]{1,200}@"),
+        re.compile(r"(?P<keep>\b[a-zA-Z][\w+.-]{0,20}://)[^\s/?#'\"<>]{1,200}@"),
         "https://editor:secret@example.com/feed",
         "everywhere",
     ),

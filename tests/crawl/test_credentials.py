@@ -89,3 +89,11 @@ def test_credentials_in_bodies_and_arguments_work_and_are_not_written(
     assert "ASKED SECRET2" in ended.output
     assert b"SECRET" not in kept
     assert b64encode(b"password=SECRET1") not in kept
+
+
+def test_a_page_that_cannot_be_tried_is_named_without_its_password(scrapy: Scrapy) -> None:
+    ended = scrapy("try", "http://me:SECRET@127.0.0.1:1/", settings=OPEN)
+
+    assert ended.exit_code == 1
+    assert "scrapy try: http://***@127.0.0.1:1/" in ended.output
+    assert "SECRET" not in ended.output
