@@ -19,7 +19,7 @@ from crawler.fetch.failures import class_of, class_of_status
 from crawler.fetch.identity import doubts
 from crawler.fetch.politeness import RetryLater, authority_of, retry_after
 from crawler.fetch.quiet import QuietHours
-from crawler.fetch.robots import RobotsUnreachable
+from crawler.fetch.robots import RobotsUnreachable, product_of
 from crawler.source import read_quiet
 
 
@@ -163,3 +163,19 @@ def test_quiet_hours_and_the_others_fill_the_day(now: Any, begin: Any, end: Any)
 def test_wrong_quiet_hours_are_refused(quiet: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match=r"is no time|same time"):
         read_quiet(quiet)
+
+
+@pytest.mark.parametrize(
+    ("agent", "product"),
+    [
+        ("Qingyuan/0.1 (+mailto:you@example.com)", "Qingyuan/0.1"),
+        ("Hewan/2 (+http://hewan.example/bot) Qingyuan/0.1", "Hewan/2  Qingyuan/0.1"),
+        ("Mozilla/5.0 (compatible; Hewan/2)", "Mozilla/5.0 (compatible; Hewan/2)"),
+        ("(nobody)", "(nobody)"),
+        ("", ""),
+    ],
+)
+def test_robots_txt_is_asked_for_a_product_and_not_for_its_contact(
+    agent: str, product: str
+) -> None:
+    assert product_of(agent) == product
