@@ -97,3 +97,18 @@ def test_a_page_that_cannot_be_tried_is_named_without_its_password(scrapy: Scrap
     assert ended.exit_code == 1
     assert "scrapy try: http://***@127.0.0.1:1/" in ended.output
     assert "SECRET" not in ended.output
+
+
+def test_a_link_with_a_password_costs_no_other_link_of_its_list(scrapy: Scrapy) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        host, path = server.url.removeprefix("http://"), "/2024/0510/1001.html"
+        secret = f"http://me:SECRET@{host}/2024/0510/1000.html"
+        pages["/"] = list_page({secret: "青岚县渔港改造工程开工", path: "青岚县石桥修缮进展顺利"})
+        pages[path] = STORY
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+
+    assert ended.exit_code == 0, ended.output
+    assert [article["url"] for article in ended.rows("articles")] == [server.url + path]
+    assert "'listing/bad_links': 1," in ended.output
+    assert "SECRET" not in ended.output
