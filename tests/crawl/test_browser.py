@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -134,6 +135,34 @@ def test_no_request_of_a_page_reaches_a_closed_door(project: Path, scrapy: Scrap
         "/socket", "/events", "/worker",
     }  # fmt: skip
     assert "/in_worker" not in site.asked
+
+
+def test_a_call_between_browsers_sends_nothing_around_the_proxy(
+    project: Path, scrapy: Scrapy
+) -> None:
+    page = next(iter(PATHS))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+        closed.bind(("127.0.0.2", 0))
+        closed.setblocking(False)
+        call = (
+            f"<script>const urls = 'stun:127.0.0.2:{closed.getsockname()[1]}';"
+            "const call = new RTCPeerConnection({iceServers: [{urls}]}); const from = Date.now();"
+            "call.createDataChannel('x');"
+            "call.createOffer().then(x => call.setLocalDescription(x));"
+            # The page rests once the browser has looked for ways, or two seconds have passed.
+            "(function wait() { if (call.iceGatheringState !== 'complete' &&"
+            " Date.now() < from + 2000) fetch('/wait').finally(() => setTimeout(wait, 100)); })();"
+            "</script>"
+        )
+        pages = ARTICLES | {"/": list_page(TITLES), "/wait": ""}
+        pages[page] = ARTICLES[page].replace("</body>", call + "</body>")
+        with SmallServer(pages) as server:
+            ended = crawl(scrapy, project, server.url)
+        with pytest.raises(BlockingIOError):
+            closed.recv(2000)
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert "/wait" in server.asked
 
 
 def test_a_page_goes_on_in_the_browser_only_where_its_site_and_robots_txt_let_it(
