@@ -165,6 +165,18 @@ def test_a_call_between_browsers_sends_nothing_around_the_proxy(
     assert "/wait" in server.asked
 
 
+def test_a_page_that_loads_itself_again_and_again_is_left(project: Path, scrapy: Scrapy) -> None:
+    again = "/2024/0510/6001.html"
+    listed = list_page(TITLES | {again: "反复刷新的一篇文章标题"})
+    pages = ARTICLES | {"/": listed, again: "<script>location.reload()</script>"}
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, project, server.url, REDIRECT_MAX_TIMES="5", DOWNLOAD_TIMEOUT="15")
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert 6 <= server.asked.count(again) < 12
+    assert "'fetch/failed/redirects': 1," in ended.output
+
+
 def test_a_page_goes_on_in_the_browser_only_where_its_site_and_robots_txt_let_it(
     project: Path, scrapy: Scrapy
 ) -> None:
