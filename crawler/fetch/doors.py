@@ -94,6 +94,9 @@ class LastDoor:
         if not self.proxies:
             logger.error("%s would go through a proxy: set QINGYUAN_ALLOW_PROXY", request.url)
             raise closed(self.crawler, "proxy", request.url)
+        if request.meta.get("playwright"):  # it would go past the proxy, unasked
+            logger.error("%s would go through a proxy: the browser uses none", request.url)
+            raise closed(self.crawler, "proxy", request.url)
         host = urlparse_cached(request).hostname or ""
         if not await allowed_addresses(host):
             raise closed(self.crawler, "address", request.url)

@@ -188,6 +188,29 @@ def test_a_proxy_is_used_only_when_allowed_and_its_targets_are_checked_before(
     assert inside["fetch/closed_door/address"] == "1"
 
 
+def test_a_page_for_the_browser_is_not_fetched_past_a_proxy(tmp_path: Path) -> None:
+    rendered = (
+        "    async def start(self):\n        yield scrapy.Request(self.start_urls[0], meta={})\n"
+    )
+    with SmallServer({"/": STORY}) as server:
+        spider = tmp_path / "rendered.py"
+        text = SPIDER.replace("{URL}", server.url + "/").replace("{LINKS}", "()")
+        text = text.replace("{CUSTOM}", "{'ROBOTSTXT_OBEY': False}") + '    render = "browser"\n'
+        spider.write_text(text + rendered.replace("{}", '{"playwright": True}'))
+        values = OPEN | {"QINGYUAN_ALLOW_PROXY": "True"}
+        output = subprocess.run(
+            [sys.executable, "-m", "scrapy", "runspider", str(spider),
+             *(w for k, v in values.items() for w in ("-s", f"{k}={v}"))],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+            env=os.environ | {"QINGYUAN_DATA": str(tmp_path / "data"),
+                              "http_proxy": "http://127.0.0.1:9", "no_proxy": ""},
+        )  # fmt: skip
+
+    assert server.asked == []
+    assert "the browser uses none" in output.stderr
+    assert "STAT fetch/closed_door/proxy 1" in output.stdout
+
+
 @pytest.fixture
 def self_signed(tmp_path: Path) -> Iterator[int]:
     """The port of a TLS server whose certificate nobody signed."""
