@@ -8,7 +8,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scrapy import Spider, signals
@@ -260,6 +260,9 @@ class Frontier(BaseScheduler):
             values |= lease.visit | {"fetched_at": now}
             if outcome != "unchanged":
                 values["changed_at"] = now
+        if decided.status == "waiting" and is_hidden(row) and outcome not in ("failed", "refused"):
+            # A later process does not have its credentials: it is read again where it is linked.
+            decided = replace(decided, status="done", next_due=None)
         return values | {
             "id": row["id"],
             "owner": self.over.owner,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from base64 import b64encode
+from contextlib import closing
 from pathlib import Path
 
 from crawler.state.warc import read_responses
@@ -112,3 +114,18 @@ def test_a_link_with_a_password_costs_no_other_link_of_its_list(scrapy: Scrapy) 
     assert [article["url"] for article in ended.rows("articles")] == [server.url + path]
     assert "'listing/bad_links': 1," in ended.output
     assert "SECRET" not in ended.output
+
+
+def test_a_page_whose_credentials_are_not_kept_is_not_asked_for_by_itself(scrapy: Scrapy) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        path = "/2024/0510/1000.html?access_token=SECRET"
+        pages |= {"/": list_page({path: "青岚县石桥修缮进展顺利"}), path: STORY}
+        first = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+        with closing(sqlite3.connect(first.data / "qingyuan.db")) as database, database:
+            database.execute("UPDATE frontier SET next_due = 0 WHERE next_due IS NOT NULL")
+        again = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+        full = scrapy("crawl", "site", "--full", "-a", f"url={server.url}/", settings=OPEN)
+
+    assert [ended.exit_code for ended in (first, again, full)] == [0, 0, 0], again.output
+    assert server.asked.count(path) == 2
