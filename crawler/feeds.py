@@ -7,6 +7,7 @@ from typing import Any
 
 from scrapy import Spider
 from scrapy.crawler import Crawler
+from scrapy.exceptions import NotConfigured
 from scrapy.extensions.feedexport import FeedExporter
 
 from crawler.run import Run
@@ -16,12 +17,21 @@ class HonestFeedExporter(FeedExporter):
     """Scrapy's exporter; a feed that cannot be opened, written or stored fails the run."""
 
     def __init__(self, crawler: Crawler) -> None:
-        super().__init__(crawler)
         self.closed = asyncio.Event()
+        self.unusable = False
+        try:
+            super().__init__(crawler)
+        except NotConfigured:  # where there are feeds: one's storage or format is not to be had
+            if not (crawler.settings["FEEDS"] or crawler.settings["FEED_URI"]):
+                raise
+            self.unusable = True
 
     def open_spider(self, spider: Spider) -> None:
         """Open the feeds."""
         try:
+            if self.unusable:
+                self.feeds = {}
+                raise ValueError("none is written, for a storage or format that is not to be had")
             super().open_spider(spider)
         except Exception as error:
             self._failed(error)

@@ -25,42 +25,43 @@ class Rule:
 
 
 def _parameters(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"(?i)(?P<keep>[?&;](?:{'|'.join(names)})=)[^&#;\s'\"<>]+")
+    return re.compile(rf"(?i)(?P<keep>[?&;#](?:{'|'.join(names)})=)[^&#;\s'\"<>]+")
 
 
+_SURE_NAMES = (
+    "(?:access|refresh|id|auth)_?token",
+    "(?:app|client)_?secret",
+    "secret(?:_?key)?",
+    "api_?key",
+    "access_?key(?:_?id)?",
+    "pass(?:word|wd)?",
+    "pwd",
+    "authorization",
+    "j?sessionid",
+    "phpsessid",
+    "q-signature",
+    "(?:aws|oss)accesskeyid",
+    "x-(?:amz|oss|cos|goog)-(?:signature|credential|security-token)",
+)
 # Nothing here can run long on a long line: each pattern begins with a fixed word or stops at once.
 RULES = (
     Rule(
         "database URL, with any character in its password",
         re.compile(
-            r"(?P<keep>\b(?:postgres(?:ql)?|mysql|mariadb|oracle|mssql)(?:\+\w+)?://)[^\s@'\"]{1,200}@"
+            r"(?P<keep>\b(?:postgres(?:ql)?|mysql|mariadb|oracle|mssql)(?:\+\w+)?://)[^\s'\"]{1,200}@"
         ),
         "postgresql+psycopg://crawler:p/w#1@db.example/qingyuan",
         "everywhere",
     ),
     Rule(
         "user and password of a URL",
-        re.compile(r"(?P<keep>\b[a-zA-Z][\w+.-]{0,20}://)[^\s/?#@'\"<>]{1,200}@"),
+        re.compile(r"(?P<keep>\b[a-zA-Z][\w+.-]{0,20}://)[^\s/?#'\"<>]{1,200}@"),
         "https://editor:secret@example.com/feed",
         "everywhere",
     ),
     Rule(
         "credentials in a query",
-        _parameters(
-            "(?:access|refresh|id|auth)_?token",
-            "(?:app|client)_?secret",
-            "secret(?:_?key)?",
-            "api_?key",
-            "access_?key(?:_?id)?",
-            "pass(?:word|wd)?",
-            "pwd",
-            "authorization",
-            "j?sessionid",
-            "phpsessid",
-            "q-signature",
-            "(?:aws|oss)accesskeyid",
-            "x-(?:amz|oss|cos|goog)-(?:signature|credential|security-token)",
-        ),
+        _parameters(*_SURE_NAMES),
         "http://example.com/a?id=5&access_token=eyJhbGciOi",
         "everywhere",
     ),
@@ -86,6 +87,10 @@ RULES = (
         "{'AWS_SECRET_ACCESS_KEY': 'wJalrXUtnFEMI'}",
     ),
 )
+# name=… of a form, "name": of JSON
+_FIELD = re.compile(
+    rf"(?i)(?:^|[&\"'{{,\s])(?:{'|'.join(_SURE_NAMES)})(?:=|[\"']\s{{0,4}}:)".encode()
+)
 _EVERYWHERE = tuple(rule for rule in RULES if rule.where == "everywhere")
 
 
@@ -97,6 +102,22 @@ def redact(text: str) -> str:
 def redact_url(url: str) -> str:
     """Hide what is surely a credential in an address that is kept; any other is left the same."""
     return _hide(url, _EVERYWHERE)
+
+
+def has_secret_field(body: bytes) -> bool:
+    """Tell whether a request's body, a form or JSON, has a field that is surely a credential."""
+    return _FIELD.search(body) is not None
+
+
+def redact_kept(value: Any) -> Any:
+    """Hide the same in every string of a value as JSON has it."""
+    if isinstance(value, str):
+        return redact_url(value)
+    if isinstance(value, dict):
+        return {name: redact_kept(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [redact_kept(inner) for inner in value]
+    return value
 
 
 def _hide(text: str, rules: tuple[Rule, ...]) -> str:

@@ -8,6 +8,8 @@ from importlib.resources import files
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from crawler.redact import redact
+
 _CHINA = timezone(timedelta(hours=8))
 _COMMENT = re.compile(r"(?:^|\s)#")
 
@@ -77,4 +79,4 @@ def check_url(url: str, where: str) -> None:
     except ValueError:
         good = False
     if not good:
-        raise SeedError(f"{where}: {url!r} is not an http(s) URL")
+        raise SeedError(f"{where}: {redact(url)!r} is not an http(s) URL")

@@ -14,6 +14,7 @@ from scrapy.http import Response
 
 from crawler.fetch.once import fetch
 from crawler.fetch.render import browser_meta
+from crawler.redact import redact
 
 
 class Command(ScrapyCommand):
@@ -55,7 +56,7 @@ class Command(ScrapyCommand):
         meta = browser_meta() if spider.render == "browser" else {}
         for url, found in fetch(process, urls, spider.custom_settings, meta).items():
             if not isinstance(found, Response):
-                print(f"scrapy record: {url}: {found}", file=sys.stderr)
+                print(redact(f"scrapy record: {url}: {found}"), file=sys.stderr)
                 self.exitcode = 1
                 continue
             folder = Path(opts.into) / source / fixture_name(found.url)

@@ -11,6 +11,7 @@ from scrapy.exceptions import UsageError
 from scrapy.http import Response
 
 from crawler.fetch.once import fetch
+from crawler.redact import redact
 from crawler.state.paths import data_folder
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Command(ScrapyCommand):
             self._fetched(args[0], problems) if _is_url(args[0]) else _read(args[0], problems)
         )
         for problem in problems:
-            console.print(f"scrapy try: {escape(problem)}", style="red")
+            console.print(f"scrapy try: {escape(redact(problem))}", style="red")
         if document is None or document.problem:
             self.exitcode = 1
             return

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from scrapy.crawler import Crawler
 from scrapy.http import Request, Response
 
-from crawler.redact import redact_url
+from crawler.redact import redact_kept, redact_url
 from crawler.run import Run
 from crawler.state.warc import ArchiveError, Known, Recorded, json_or_empty
 
@@ -63,7 +63,7 @@ class ArchiveMiddleware:
             url=redact_url(response.url),
             status=response.status,
             headers=[
-                (name.decode("latin-1"), value.decode("latin-1"))
+                (name.decode("latin-1"), redact_url(value.decode("latin-1")))
                 for name, values in response.headers.items()
                 for value in values
             ],
@@ -71,7 +71,7 @@ class ArchiveMiddleware:
             fetched_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
             source=self.run.source,
             callback=getattr(request.callback, "__name__", ""),
-            cb_kwargs=json_or_empty(request.cb_kwargs),
+            cb_kwargs=json_or_empty(redact_kept(request.cb_kwargs)),
             rendered=bool(request.meta.get("playwright")),
         )
 

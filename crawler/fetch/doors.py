@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 SCHEMES = frozenset({"http", "https"})
 # Servers send one coding, some two by mistake; each further one is another inflation to 16 MiB.
 MOST_CODINGS = 2
+WITHIN = "redirected_within"  # in a request's meta: its `allow_offsite` is ours, not a spider's
 # Handlers that connect through Twisted's reactor, and so to what the guard resolved. Judged by the
 # module of the very class: scrapy-impersonate's inherits from Scrapy's and connects by itself.
 GUARDED_HANDLERS = (
@@ -93,6 +94,9 @@ class LastDoor:
         if not self.proxies:
             logger.error("%s would go through a proxy: set QINGYUAN_ALLOW_PROXY", request.url)
             raise closed(self.crawler, "proxy", request.url)
+        if request.meta.get("playwright"):  # it would go past the proxy, unasked
+            logger.error("%s would go through a proxy: the browser uses none", request.url)
+            raise closed(self.crawler, "proxy", request.url)
         host = urlparse_cached(request).hostname or ""
         if not await allowed_addresses(host):
             raise closed(self.crawler, "address", request.url)
@@ -129,17 +133,11 @@ class _OwnSite(BaseRedirectMiddleware):
         return super()._build_redirect_request(source_request, response, url=url, **kwargs)
 
     def _redirect(self, redirected: Request, request: Request, reason: Any) -> Request:
-        host = urlparse_cached(redirected).hostname or ""
-        from_here = site_of(host) == site_of(urlparse_cached(request).hostname or "")
-        if not (from_here or request.meta.get("allow_offsite") or self._owns(host)):
-            raise closed(self.crawler, "redirect", redirected.url)
-        if from_here:  # www.example.com is not in the domain www2.example.com for Scrapy
-            redirected.meta["allow_offsite"] = True
+        stay_on_site(self.crawler, request, redirected.url)
+        # www.example.com is not in the domain www2.example.com for Scrapy.
+        if not _asked_off_site(request) and _same_site(request.url, redirected.url):
+            redirected.meta.update({"allow_offsite": True, WITHIN: True})
         return super()._redirect(redirected, request, reason)
-
-    def _owns(self, host: str) -> bool:
-        domains = getattr(self.crawler.spider, "allowed_domains", None) or ()
-        return not domains or any(host == x or host.endswith(f".{x}") for x in domains)
 
 
 class OwnSiteRedirect(_OwnSite, RedirectMiddleware):
@@ -148,6 +146,23 @@ class OwnSiteRedirect(_OwnSite, RedirectMiddleware):
 
 class OwnSiteMetaRefresh(_OwnSite, MetaRefreshMiddleware):
     """Scrapy's `<meta http-equiv="refresh">`, within the site."""
+
+
+def stay_on_site(crawler: Crawler, request: Request, url: str) -> None:
+    """Refuse that a request goes on at an address of another site; raises ClosedDoorError."""
+    host = urlsplit(url).hostname or ""
+    domains = getattr(crawler.spider, "allowed_domains", None) or ()
+    owned = not domains or any(host == x or host.endswith(f".{x}") for x in domains)
+    if not (owned or _same_site(request.url, url) or _asked_off_site(request)):
+        raise closed(crawler, "redirect", url)
+
+
+def _same_site(one: str, other: str) -> bool:
+    return site_of(urlsplit(one).hostname or "") == site_of(urlsplit(other).hostname or "")
+
+
+def _asked_off_site(request: Request) -> bool:
+    return bool(request.meta.get("allow_offsite")) and not request.meta.get(WITHIN)
 
 
 def closed(crawler: Crawler, kind: str, url: str) -> ClosedDoorError:

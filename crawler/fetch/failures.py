@@ -27,6 +27,7 @@ EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
     ("ConnectionClosed", "", "connection"),
     ("TunnelError", "", "proxy"),
     ("ResponseDataLossError", "", "data_loss"),
+    ("DownloadCancelledError", r"max redirections", "redirects"),
     ("DownloadCancelledError", "", "too_large"),
     ("IgnoreRequest", r"DOWNLOAD_MAXSIZE", "too_large"),  # a bomb: its inflated size counts
     ("IgnoreRequest", r"max redirections", "redirects"),

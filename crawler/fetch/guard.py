@@ -18,6 +18,9 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # Python calls the site-local fec0::/10, the local NAT64 64:ff9b:1::/48 and ::127.0.0.1 global.
 _ROUTED_IPV6 = ipaddress.ip_network("2000::/3")
+# What is global to Python, or to some of its versions, and is no host of the Internet: protocol
+# assignments (Oracle's metadata), Azure's metadata, documentation.
+_NOT_GLOBAL = tuple(map(ipaddress.ip_network, ("192.0.0.0/24", "168.63.129.16/32", "3fff::/20")))
 
 
 def parse_networks(values: Iterable[str]) -> tuple[Network, ...]:
@@ -44,6 +47,8 @@ def is_allowed(host: str, networks: Sequence[Network]) -> bool:
         address = _embedded(address) or address
     if any(address.version == net.version and address in net for net in networks):
         return True
+    if any(address in net for net in _NOT_GLOBAL):
+        return False
     routed = address.version == 4 or address in _ROUTED_IPV6
     return routed and address.is_global and not address.is_multicast
 

@@ -7,6 +7,7 @@ import logging
 import random
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import UTC
 from email.utils import parsedate_to_datetime
 from time import monotonic, time
 from typing import Any, Self
@@ -268,6 +269,9 @@ def retry_after(response: Response) -> float | None:
     if value.isascii() and value.isdecimal():
         return float(value[:9])
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time())
-    except ValueError:
+        at = parsedate_to_datetime(value)
+        if at.tzinfo is None:  # asctime's form, which names no zone
+            at = at.replace(tzinfo=UTC)
+        return max(0.0, at.timestamp() - time())
+    except (ValueError, OverflowError):
         return None

@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import logging
 from contextlib import nullcontext
-from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
-from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import DownloadTimeoutError, IgnoreRequest, NotConfigured
+from scrapy.exceptions import DownloadTimeoutError, NotConfigured
 from scrapy.http import Request, Response
 
+from crawler.fetch.doors import stay_on_site
+from crawler.fetch.limits import BoundedHandler
 from crawler.fetch.proxy import GuardedProxy
+from crawler.fetch.robots import Robots
 
 try:
     from crawler.fetch.browser import Browser, BrowserDiedError, BrowserUnavailableError, Life
@@ -41,8 +42,8 @@ class Rendering:
 _SHARED: WeakKeyDictionary[Crawler, Rendering] = WeakKeyDictionary()
 
 
-class RenderHandler(HTTP11DownloadHandler):
-    """Renders requests with `playwright` in their meta, fetches others as Scrapy does.
+class RenderHandler(BoundedHandler):
+    """Renders requests with `playwright` in their meta, fetches others within the usual limits.
 
     A page whose browser died is tried again at once, then by Scrapy's retries, and fails with
     BrowserDiedError; other failures are Scrapy's download errors. A browser that does not start
@@ -65,7 +66,7 @@ class RenderHandler(HTTP11DownloadHandler):
             return await super().download_request(request)
         async with self.shared.places:
             response = await self._render(request)
-        self._check_site(request, response)
+        await self._check_end(request, response)
         return response
 
     async def _render(self, request: Request) -> Response:
@@ -141,11 +142,12 @@ class RenderHandler(HTTP11DownloadHandler):
             logger.error("%s", error)
             engine.close_spider(spider, "browser_unavailable")
 
-    def _check_site(self, request: Request, response: Response) -> None:
-        """Hold redirects inside the browser to the rule that Scrapy's own are held to."""
-        domains = getattr(self.crawler.spider, "allowed_domains", None) or []
-        host = f".{urlsplit(response.url).hostname}"
-        here = any(host.endswith(f".{domain}".lower()) for domain in domains)
-        if domains and not (here or request.dont_filter or request.meta.get("allow_offsite")):
-            self.crawler.stats.inc_value("offsite/filtered")
-            raise IgnoreRequest(f"{request.url} led off the site, to {response.url}")
+    async def _check_end(self, request: Request, response: Response) -> None:
+        """Hold what a page went on to inside the browser to the rules of Scrapy's redirects."""
+        if response.url == request.url:
+            return
+        stay_on_site(self.crawler, request, response.url)
+        robots = self.crawler.get_downloader_middleware(Robots)
+        if robots is not None and not request.meta.get("dont_obey_robotstxt"):
+            # Not `scheduled`: it waits here for a robots.txt that is not known yet.
+            await robots.process_request(Request(response.url, headers=request.headers))

@@ -55,7 +55,7 @@ class RenderedPage:
         self.was_quiet = True
         self._context: BrowserContext | None = None
         self._main: BrowserResponse | None = None
-        self._inflated = 0
+        self._documents = self._inflated = 0
         self._sent = False
         given.on_exceeded = self._too_large
 
@@ -138,6 +138,10 @@ class RenderedPage:
             navigates = response.request.is_navigation_request()
             if navigates and response.frame.parent_frame is None and response.status != 204:
                 self._main = response
+                self._documents += 1
+                if self._documents > 1 + self.settings.getint("REDIRECT_MAX_TIMES"):
+                    said = f"{self.request.url}: max redirections, by its scripts, reached"
+                    self._end(DownloadCancelledError(said))
 
     async def _route(self, route: Route, asked: BrowserRequest) -> None:
         with suppress(PlaywrightError):  # closed meanwhile

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import math
 import random
+import re
 from time import time
 from typing import Any, NamedTuple, Self
 from urllib.parse import urljoin, urlsplit
@@ -37,6 +38,13 @@ KEPT_SECONDS = 24 * 3600.0  # 2.4
 LONGEST_BACKOFF = 60.0
 # Nothing of such a host can be had, or the failure is our own: only the usual retries.
 NOT_THERE = ("dns", "refused", "tls", "closed_door", "other")
+
+
+def product_of(agent: str) -> str:
+    """Give a User-Agent without its comments: a group is for a product, not for who is to be
+    written to (RFC 9309, 2.2.1). `Mozilla/5.0 (compatible; …)` names itself in the comment."""
+    bare = re.sub(r"\([^()]*\)", "", agent).strip()
+    return agent if not bare or bare.startswith("Mozilla/") else bare
 
 
 class RobotsUnreachable(RetryLater):
@@ -124,8 +132,9 @@ class Robots:
             known.task = asyncio.ensure_future(self._learn(authority, known, request))
         return known
 
-    def _agent_of(self, request: Request) -> str | bytes:
-        return self._agent or request.headers.get("User-Agent") or self._default_agent or ""
+    def _agent_of(self, request: Request) -> str:
+        own = request.headers.get("User-Agent") or b""
+        return self._agent or product_of(own.decode("latin-1") or self._default_agent or "")
 
     async def _learn(self, authority: str, known: _Known, request: Request) -> None:
         politeness = Politeness.of(self.crawler)

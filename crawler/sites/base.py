@@ -80,9 +80,16 @@ class SourceSpider(Source, scrapy.Spider):
         )
 
     def linked(
-        self, response: Response, links: Iterable[str], callback: Callable[..., Any]
-    ) -> Output:
-        """Ask for what a feed or sitemap names; what is no http(s) address costs itself only."""
+        self,
+        response: Response,
+        links: Iterable[str],
+        callback: Callable[..., Any],
+        **cb_kwargs: Any,
+    ) -> Iterator[Request]:
+        """Ask for what a list, feed or sitemap names.
+
+        What is no http(s) address, or one with a name and a password, costs itself only.
+        """
         for link in links:
             try:
                 # Not response.urljoin: it heeds a <base>, which in a feed is some page's.
@@ -91,7 +98,9 @@ class SourceSpider(Source, scrapy.Spider):
                     self.crawler.stats.inc_value("fetch/closed_door")
                     self.crawler.stats.inc_value("fetch/closed_door/scheme")
                     raise ValueError(f"{url!r} is not an http(s) URL")
-                request = self.request(url, callback)
+                if "@" in urlsplit(url).netloc:
+                    raise ValueError("an address with a name or password is not asked for")
+                request = self.request(url, callback, **cb_kwargs)
             except ValueError as error:
                 self.logger.warning("%s: a link is passed over: %s", response.url, error)
                 self.crawler.stats.inc_value("listing/bad_links")
@@ -115,7 +124,7 @@ class SourceSpider(Source, scrapy.Spider):
         pointer = response.meta.get("archive", "")
         following = next_part(response.text, response.url) if pointer else None
         if following and len(before) + 1 < MOST_PARTS:
-            arguments = {"first": first or response.url, "parts": [*before, pointer]}
+            arguments = {"first": first or redact_url(response.url), "parts": [*before, pointer]}
             request = self.request(following, self.parse_article, **arguments)
             yield request.replace(errback=self.part_failed, dont_filter=True)
         else:

@@ -30,12 +30,12 @@ class ListingSpider(SourceSpider):
         if not links:
             self.logger.warning("no article links on list page %s", response.url)
             self.crawler.stats.inc_value("listing/empty")
-        for url in links:
-            yield self.request(url, self.parse_article)
+        for request in self.linked(response, links, self.parse_article):
+            yield request
         if found and found.next and page < self.max_pages:
-            following = self.request(found.next, self.parse, page=page + 1)
-            following.meta[ONLY_WITH_NEWS] = True
-            yield following
+            for following in self.linked(response, [found.next], self.parse, page=page + 1):
+                following.meta[ONLY_WITH_NEWS] = True
+                yield following
 
     def is_article(self, url: str) -> bool:
         """Tell whether the source's own pattern, if any, lets this address through."""

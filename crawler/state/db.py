@@ -24,6 +24,7 @@ from sqlalchemy import (
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from crawler.redact import redact
 from crawler.state.migrate import MigrationError, migrate
 from crawler.state.wal import use_wal
 
@@ -199,9 +200,11 @@ def open_database(url: str) -> Engine:
     """Open a database and make its tables where they are missing; raises DatabaseError."""
     try:
         parsed = make_url(url)
-        shown = parsed.render_as_string(hide_password=True)
+        shown = redact(parsed.render_as_string(hide_password=True))
     except ArgumentError as error:
-        raise DatabaseError(f"not a database URL: {url!r}") from error
+        raise DatabaseError(f"not a database URL: {url.rpartition('@')[2]!r}") from error
+    if "@" in (parsed.host or ""):  # the driver would name the end of the password as its host
+        raise DatabaseError(f"{redact(url)}: an '@' in a password is written %40")
     try:
         if parsed.get_backend_name() == "sqlite":
             engine = _open_sqlite(url, parsed.database)

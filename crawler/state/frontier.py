@@ -8,7 +8,7 @@ import logging
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scrapy import Spider, signals
@@ -21,11 +21,17 @@ from sqlalchemy import Connection
 from twisted.internet.defer import Deferred
 
 from crawler.fetch.waiting import WaitingQueue
-from crawler.redact import HIDDEN
 from crawler.run import Run, describe
 from crawler.source import Expect
 from crawler.state import leases
-from crawler.state.requests import ONLY_WITH_NEWS, RequestError, to_request, to_row
+from crawler.state.requests import (
+    ONLY_WITH_NEWS,
+    RequestError,
+    hidden,
+    is_hidden,
+    to_request,
+    to_row,
+)
 from crawler.state.revisit import Known, Policy, settle
 from crawler.state.writer import StorageError
 
@@ -78,8 +84,8 @@ class Frontier(BaseScheduler):
         self.held: dict[int, Lease] = {}
         self._starts: list[Link] = []
         self._start_keys: set[str] = set()
-        # Addresses with credentials, by key: whole only as long as this process lives.
-        self._whole: dict[str, str] = {}
+        # Address and request with credentials, by key: whole only as long as this process lives.
+        self._whole: dict[str, dict[str, Any]] = {}
         self._closing: list[Lease] = []
         self._flushing: asyncio.Task[None] | None = None
         self._leasing: asyncio.Task[None] | None = None
@@ -188,9 +194,10 @@ class Frontier(BaseScheduler):
         else:
             place = "forced" if request.dont_filter else "rows"
         row = to_row(request, self.spider, self.crawler.request_fingerprinter)
-        if row["url"] != request.url:
-            self._whole[row["key"]] = request.url
-        return place, row
+        kept = hidden(row)
+        if kept != row or is_hidden(row):
+            self._whole[row["key"]] = {name: row[name] for name in ("url", "request")}
+        return place, kept
 
     def _arrived(self, request: Request) -> None:
         """Note that a request has come, or will not, being refused as another site's."""
@@ -286,6 +293,9 @@ class Frontier(BaseScheduler):
             values |= lease.visit | {"fetched_at": now}
             if outcome != "unchanged":
                 values["changed_at"] = now
+        if decided.status == "waiting" and is_hidden(row) and outcome not in ("failed", "refused"):
+            # A later process does not have its credentials: it is read again where it is linked.
+            decided = replace(decided, status="done", next_due=None)
         return values | {
             "id": row["id"],
             "owner": self.over.owner,
@@ -354,7 +364,7 @@ class Frontier(BaseScheduler):
         lease = Lease(row)
         self.held[row["id"]] = lease
         try:
-            request = to_request(dict(row) | {"url": self._address(row)}, self.spider)
+            request = to_request(self._with_credentials(row), self.spider)
         except (RequestError, ValueError, TypeError) as error:
             logger.error("%s", error)
             self.run.reasons.append(str(error))
@@ -369,11 +379,13 @@ class Frontier(BaseScheduler):
             request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)
 
-    def _address(self, row: Mapping[str, Any]) -> str:
-        whole = self._whole.get(row["key"], row["url"])
-        if f"={HIDDEN}" in whole:
-            raise RequestError(f"{whole}: its credentials died with the process that found it")
-        return str(whole)
+    def _with_credentials(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        if not is_hidden(row):
+            return dict(row)
+        if row["key"] not in self._whole:
+            said = f"{row['url']}: its credentials died with the process that found it"
+            raise RequestError(said)
+        return dict(row) | self._whole[row["key"]]
 
     def _nudge(self) -> None:
         # The engine asks again only when a download ends, or every five seconds.

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from scrapy import Spider
 from scrapy.http import Request
 
-from crawler.redact import redact_url
+from crawler.redact import HIDDEN, has_secret_field, redact_kept, redact_url
 from crawler.state.warc import SECRET_HEADERS
 from pipelines.dedup import canonical_url
 
@@ -43,7 +43,7 @@ def to_row(request: Request, spider: Spider, fingerprinter: Any) -> dict[str, An
     """Give a request's columns of a row; raises RequestError.
 
     Requests for one page are one row: the key is the fingerprint under the canonical address.
-    Credentials in an address are hidden in its row.
+    Credentials are still in it: `hidden` gives what may be written.
     """
     parts = urlsplit(request.url)
     if parts.username or parts.password:
@@ -54,12 +54,39 @@ def to_row(request: Request, spider: Spider, fingerprinter: Any) -> dict[str, An
     return {
         "key": fingerprinter.fingerprint(same).hex(),
         "host": parts.netloc.lower(),
-        "url": redact_url(request.url),
+        "url": request.url,
         "callback": _method(request, "callback", request.callback, spider) or "parse",
-        "request": json.dumps(_rest(request, spider), ensure_ascii=False, separators=(",", ":")),
+        "request": _dumped(_rest(request, spider)),
         "priority": request.priority,
         "depth": int(request.meta.get("depth", 0)),
     }
+
+
+def hidden(row: dict[str, Any]) -> dict[str, Any]:
+    """Give the row without the credentials in its address, meta, arguments and body."""
+    request, url = row["request"], redact_url(row["url"])
+    if redact_url(request) is not request or '"body":' in request:
+        rest = redact_kept(json.loads(request))
+        if has_secret_field(base64.b64decode(rest.get("body", ""))):
+            rest["body"] = HIDDEN
+        request = _dumped(rest)
+    return row | {"url": url, "request": request}
+
+
+def is_hidden(row: Mapping[str, Any]) -> bool:
+    """Tell whether a row has lost what its request needs; a Referer is not needed."""
+    if HIDDEN not in row["url"] and HIDDEN not in row["request"]:
+        return False
+    rest = json.loads(row["request"])
+    return rest.get("body") == HIDDEN or any(
+        mark in text
+        for mark in (f"={HIDDEN}", f"://{HIDDEN}@")
+        for text in (row["url"], *(_dumped(rest.get(part, {})) for part in ("meta", "cb_kwargs")))
+    )
+
+
+def _dumped(rest: dict[str, Any]) -> str:
+    return json.dumps(rest, ensure_ascii=False, separators=(",", ":"))
 
 
 def _rest(request: Request, spider: Spider) -> dict[str, Any]:

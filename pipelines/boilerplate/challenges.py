@@ -23,9 +23,11 @@ MOST_MARKUP = 120_000
 # Where only the words tell, the markup is short too: 404 pages and sliders with their styles.
 MOST_WORDED = 24_000
 
-_UNSEEN = re.compile(
-    r"<!--.*?-->|<(script|style|noscript|template|svg|textarea)\b.*?</\1\s*>", re.S | re.I
-)
+_UNSEEN = re.compile(r"<!--|<(script|style|noscript|template|svg|textarea)\b", re.I)
+_ENDS = {"": re.compile("-->")} | {
+    name: re.compile(rf"</{name}\s*>", re.I)
+    for name in ("script", "style", "noscript", "template", "svg", "textarea")
+}
 _BREAK = re.compile(
     r"<(?:/?(?:p|div|h[1-6]|li|ul|ol|td|tr|table|br|title|head|body|center|section|form|label|"
     r"button|header|footer|main))\b[^>]*>",
@@ -111,9 +113,28 @@ def has_byline(shown: list[str]) -> bool:
 
 def visible_lines(html: str) -> list[str]:
     """Give what a page shows, its <title> first, without building its tree."""
-    text = _TAG.sub("", _BREAK.sub("\n", _UNSEEN.sub("\n", html)))
+    html = _without_unseen(html)
+    # Behind the last ">" is no tag. Each "<" there would have the rest searched for the end of one.
+    end = html.rfind(">") + 1
+    text = _TAG.sub("", _BREAK.sub("\n", html[:end])) + html[end:]
     lines = (" ".join(line.split()) for line in entities.unescape(text).split("\n"))
     return [line for line in lines if line]
+
+
+def _without_unseen(html: str) -> str:
+    """Take out comments, scripts and such; one without an end stays. Looks at nothing twice."""
+    seen, at = [], 0
+    endless: set[str] = set()
+    for begin in _UNSEEN.finditer(html):
+        name = (begin[1] or "").lower()
+        if begin.start() < at or name in endless:
+            continue
+        if end := _ENDS[name].search(html, begin.end()):
+            seen.append(html[at : begin.start()])
+            at = end.end()
+        else:
+            endless.add(name)
+    return "\n".join([*seen, html[at:]])
 
 
 @cache

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+import socket
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from benchmarks.reliability import browser
 from crawler.state.warc import read_responses
 from tests.crawl.conftest import ROOT, Ended, Scrapy
+from tests.crawl.moody_server import MoodyServer
 from tests.crawl.small_server import SmallServer, list_page
 from tests.crawl.test_failures import OPEN, STORIES, story
 
@@ -132,6 +135,74 @@ def test_no_request_of_a_page_reaches_a_closed_door(project: Path, scrapy: Scrap
         "/socket", "/events", "/worker",
     }  # fmt: skip
     assert "/in_worker" not in site.asked
+
+
+def test_a_call_between_browsers_sends_nothing_around_the_proxy(
+    project: Path, scrapy: Scrapy
+) -> None:
+    page = next(iter(PATHS))
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as closed:
+        closed.bind(("127.0.0.2", 0))
+        closed.setblocking(False)
+        call = (
+            f"<script>const urls = 'stun:127.0.0.2:{closed.getsockname()[1]}';"
+            "const call = new RTCPeerConnection({iceServers: [{urls}]}); const from = Date.now();"
+            "call.createDataChannel('x');"
+            "call.createOffer().then(x => call.setLocalDescription(x));"
+            # The page rests once the browser has looked for ways, or two seconds have passed.
+            "(function wait() { if (call.iceGatheringState !== 'complete' &&"
+            " Date.now() < from + 2000) fetch('/wait').finally(() => setTimeout(wait, 100)); })();"
+            "</script>"
+        )
+        pages = ARTICLES | {"/": list_page(TITLES), "/wait": ""}
+        pages[page] = ARTICLES[page].replace("</body>", call + "</body>")
+        with SmallServer(pages) as server:
+            ended = crawl(scrapy, project, server.url)
+        with pytest.raises(BlockingIOError):
+            closed.recv(2000)
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert "/wait" in server.asked
+
+
+def test_a_page_that_loads_itself_again_and_again_is_left(project: Path, scrapy: Scrapy) -> None:
+    again = "/2024/0510/6001.html"
+    listed = list_page(TITLES | {again: "反复刷新的一篇文章标题"})
+    pages = ARTICLES | {"/": listed, again: "<script>location.reload()</script>"}
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, project, server.url, REDIRECT_MAX_TIMES="5", DOWNLOAD_TIMEOUT="15")
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert 6 <= server.asked.count(again) < 12
+    assert "'fetch/failed/redirects': 1," in ended.output
+
+
+def test_a_page_goes_on_in_the_browser_only_where_its_site_and_robots_txt_let_it(
+    project: Path, scrapy: Scrapy
+) -> None:
+    away, retried, forbidden = (f"/2024/0510/{number}.html" for number in (5001, 5002, 5003))
+    listed = TITLES | dict.fromkeys((away, retried, forbidden), "走开的一篇文章标题")
+    pages = ARTICLES | {"/": list_page(listed), "/robots.txt": "User-agent: *\nDisallow: /no/\n"}
+
+    def answer(host: str, path: str, count: int) -> Any:
+        off_site = f"http://127.0.0.3:{server.port}{path}"
+        moved = {away: off_site, retried: off_site, forbidden: "/no/1.html"}
+        if "127.0.0.3" in host or path.startswith("/no/"):
+            return story(list(STORIES)[3])
+        if path == retried and not count:
+            return 500, {}, ""
+        return (302, {"Location": moved[path]}, "") if path in moved else pages.get(path, "")
+
+    with MoodyServer(answer) as server:
+        allowed = "127.0.0.1/32,127.0.0.3/32"
+        ended = crawl(
+            scrapy, project, server.url, QINGYUAN_ALLOW_ADDRESSES=allowed, RETRY_TIMES="1",
+            QINGYUAN_RETRY_DELAY="0.1", RETRY_ENABLED="True",
+        )  # fmt: skip
+
+    assert set(texts(ended)) == set(PATHS), ended.output
+    assert "'fetch/closed_door/redirect': 2," in ended.output
+    assert "'robotstxt/forbidden': 1," in ended.output
 
 
 def test_a_page_is_bounded_in_bytes_memory_and_time_and_costs_no_other(

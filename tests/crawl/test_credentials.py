@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
+from base64 import b64encode
+from contextlib import closing
+from pathlib import Path
+
+from crawler.state.warc import read_responses
 from tests.crawl.conftest import Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
 
@@ -30,3 +36,96 @@ def test_credentials_reach_neither_log_nor_archive_nor_database(
     assert b"SECRET" not in kept
     [article] = ended.rows("articles")
     assert article["url"].endswith("?access_token=***")
+
+
+def test_the_address_of_an_article_over_two_pages_is_kept_without_them(scrapy: Scrapy) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        first, second = (f"/2024/0510/1000.html?access_token=SECRET&page={n}" for n in (1, 2))
+        pages["/"] = list_page({"/2024/0510/1000.html": "青岚县石桥修缮进展顺利"})
+        pages["/2024/0510/1000.html"] = (302, {"Location": first}, "")
+        pages[first] = STORY.replace("</body>", f'<a href="{second}">下一页</a></body>')
+        pages[second] = STORY
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+
+    kept = b"".join(p.read_bytes() for p in ended.data.glob("*.db*") if p.is_file())
+    [archive] = ended.data.glob("archive/*/*.warc.gz")
+    records = list(read_responses(archive))
+    assert second in server.asked
+    assert ended.exit_code == 0, ended.output
+    assert b"SECRET" not in kept
+    assert len(ended.rows("articles")) == 1
+    # A page's own bytes are kept as they came.
+    assert not [r for r in records if "SECRET" in f"{r.url} {r.headers} {r.cb_kwargs}"]
+
+
+LOGIN = """
+import scrapy
+
+class Login(scrapy.Spider):
+    name = "login"
+    start_urls = ["{URL}/"]
+
+    def parse(self, response):
+        yield scrapy.FormRequest("{URL}/list", self.parse_list, formdata={"password": "SECRET1"})
+
+    def parse_list(self, response):
+        page = "{URL}/page?access_token=SECRET2"
+        yield scrapy.Request("{URL}/page", self.parse_page, cb_kwargs={"asked": page})
+
+    def parse_page(self, response, asked):
+        print("ASKED", asked[-7:])
+"""
+
+
+def test_credentials_in_bodies_and_arguments_work_and_are_not_written(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    page: tuple[int, dict[str, str], str] = (200, {}, STORY)
+    with SmallServer({"/": page, "/list": page, "/page": page}) as server:
+        spider = tmp_path / "login.py"
+        spider.write_text(LOGIN.replace("{URL}", server.url), encoding="utf-8")
+        ended = scrapy("runspider", str(spider), settings=OPEN)
+
+    kept = b"".join(p.read_bytes() for p in ended.data.glob("qingyuan.db*"))
+    assert "ASKED SECRET2" in ended.output
+    assert b"SECRET" not in kept
+    assert b64encode(b"password=SECRET1") not in kept
+
+
+def test_a_page_that_cannot_be_tried_is_named_without_its_password(scrapy: Scrapy) -> None:
+    ended = scrapy("try", "http://me:SECRET@127.0.0.1:1/", settings=OPEN)
+
+    assert ended.exit_code == 1
+    assert "scrapy try: http://***@127.0.0.1:1/" in ended.output
+    assert "SECRET" not in ended.output
+
+
+def test_a_link_with_a_password_costs_no_other_link_of_its_list(scrapy: Scrapy) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        host, path = server.url.removeprefix("http://"), "/2024/0510/1001.html"
+        secret = f"http://me:SECRET@{host}/2024/0510/1000.html"
+        pages["/"] = list_page({secret: "青岚县渔港改造工程开工", path: "青岚县石桥修缮进展顺利"})
+        pages[path] = STORY
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+
+    assert ended.exit_code == 0, ended.output
+    assert [article["url"] for article in ended.rows("articles")] == [server.url + path]
+    assert "'listing/bad_links': 1," in ended.output
+    assert "SECRET" not in ended.output
+
+
+def test_a_page_whose_credentials_are_not_kept_is_not_asked_for_by_itself(scrapy: Scrapy) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        path = "/2024/0510/1000.html?access_token=SECRET"
+        pages |= {"/": list_page({path: "青岚县石桥修缮进展顺利"}), path: STORY}
+        first = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+        with closing(sqlite3.connect(first.data / "qingyuan.db")) as database, database:
+            database.execute("UPDATE frontier SET next_due = 0 WHERE next_due IS NOT NULL")
+        again = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+        full = scrapy("crawl", "site", "--full", "-a", f"url={server.url}/", settings=OPEN)
+
+    assert [ended.exit_code for ended in (first, again, full)] == [0, 0, 0], again.output
+    assert server.asked.count(path) == 2

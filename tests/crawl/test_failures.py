@@ -308,6 +308,18 @@ def test_a_data_folder_that_cannot_be_written_is_named_without_a_traceback(
     assert "Traceback" not in ended.output
 
 
+def test_a_feed_whose_storage_is_not_known_fails_the_run(scrapy: Scrapy) -> None:
+    with SmallServer({"/": story("石桥修缮")}) as server:
+        ended = scrapy(
+            "crawl", "site", "-a", f"url={server.url}/", "-O", "sftp://127.0.0.1/x.jsonl",
+            settings=OPEN,
+        )  # fmt: skip
+
+    assert ended.exit_code == 1, ended.output
+    assert len(ended.rows("articles")) == 1
+    assert any("a feed failed" in reason for reason in ended.rows("runs")[-1]["reasons"])
+
+
 def test_a_feed_that_cannot_be_written_fails_the_run(scrapy: Scrapy, tmp_path: Path) -> None:
     (tmp_path / "a file").write_text("")
     with SmallServer(site()) as server:

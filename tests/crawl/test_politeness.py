@@ -166,6 +166,15 @@ def test_robots_txt_is_read_as_rfc_9309_says(robots: Any, allowed: list[str], as
     assert len([a for a in server.asked if "robots.txt" in a.path]) <= 6
 
 
+def test_a_group_for_another_crawler_is_not_taken_by_the_contact(ask: Any) -> None:
+    robots = "User-agent: *\nDisallow: /b\n\nUser-agent: example\nDisallow: /a\n"
+    pages = {"/robots.txt": robots, "/a": story("图书下乡"), "/b": story("图书下乡")}
+    with SmallServer(pages) as server:
+        ended = ask(f"{server.url}/a", f"{server.url}/b", QINGYUAN_CONTACT="mailto:you@example.com")
+
+    assert paths(ended) == ["/a"]
+
+
 def test_crawl_delay_holds_for_its_host_alone(ask: Any) -> None:
     def answer(host: str, path: str, count: int) -> Any:
         if path == "/robots.txt":

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import time
 from pathlib import Path
 
 import pytest
 
-from pipelines.boilerplate.challenges import Rule, challenge_of, rules
+from pipelines.boilerplate.challenges import (
+    MOST_MARKUP,
+    Rule,
+    challenge_of,
+    rules,
+    visible_lines,
+)
 from pipelines.charset import decode
 
 ROWS = [pytest.param(rule, id=f"{i}-{rule.name}") for i, rule in enumerate(rules(), 2)]
@@ -57,6 +64,26 @@ def test_an_article_that_quotes_an_example_is_none(rule: Rule) -> None:
 )
 def test_pages_that_speak_of_it_or_show_nothing_are_none(html: str) -> None:
     assert challenge_of(200, ["Server: nginx"], html) is None
+
+
+@pytest.mark.parametrize("piece", ["<!--", "<script>", "<STYLE ", "<", "<p", "</script", "<p>"])
+def test_a_page_of_tags_without_an_end_is_judged_at_once(piece: str) -> None:
+    sign = "$_ts r='m'"
+    page = sign + piece * ((MOST_MARKUP - len(sign)) // len(piece))
+    began = time.process_time()
+
+    challenge_of(200, [], page)
+
+    assert time.process_time() - began < 1
+
+
+def test_only_what_is_seen_is_read_as_lines() -> None:
+    html = (
+        "<title>甲</title><!-- <p>注 --><p>乙</P><SCRIPT>'<!--'</script ><svg>图</svg>丙<br>丁"
+        "<style>.a{}</style><template>版</template><!-- 没有结尾<b>戊</b> 1 < 2"
+    )
+
+    assert visible_lines(html) == ["甲", "乙", "丙", "丁", "戊 1 < 2"]
 
 
 @pytest.mark.parametrize("path", sorted(FIXTURES.glob("*.html")), ids=lambda p: p.stem)

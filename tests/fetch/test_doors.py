@@ -61,11 +61,13 @@ def knock(
     settings: dict[str, str] | None = None,
     custom: dict[str, object] | None = None,
     environment: dict[str, str] | None = None,
+    domains: list[str] | None = None,
 ) -> tuple[dict[str, str], str]:
     """Crawl a URL and the links; gives the stats and all output."""
     spider = folder / "knock.py"
     text = SPIDER.replace("{URL}", url).replace("{LINKS}", repr(links))
-    spider.write_text(text.replace("{CUSTOM}", repr(custom or {})), encoding="utf-8")
+    text = text.replace("{CUSTOM}", repr(custom or {})) + f"    allowed_domains = {domains!r}\n"
+    spider.write_text(text, encoding="utf-8")
     options = [w for k, v in (OPEN | (settings or {})).items() for w in ("-s", f"{k}={v}")]
     ended = subprocess.run(
         [sys.executable, "-m", "scrapy", "runspider", str(spider), *options],
@@ -115,6 +117,21 @@ def test_a_redirect_off_the_site_is_refused_and_one_within_it_followed(tmp_path:
     assert stats["fetch/closed_door/scheme"] == "1"
     assert "/there" in server.asked
     assert other.asked == []
+
+
+def test_a_redirect_within_the_site_opens_no_way_off_it(tmp_path: Path) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer({}) as other, SmallServer(pages) as server:
+        away = f"http://localhost:{other.port}/"
+        pages["/"] = STORY
+        pages["/1"] = (302, {"Location": "/redirect"}, "")
+        pages["/2"] = (302, {"Location": "/refresh"}, "")
+        pages["/redirect"] = (302, {"Location": away}, "")
+        pages["/refresh"] = f'<html><head><meta http-equiv="refresh" content="0;url={away}">'
+        stats, _ = knock(tmp_path, server.url + "/", ("/1", "/2"), domains=["127.0.0.1"])
+
+    assert other.asked == []
+    assert stats["fetch/closed_door/redirect"] == "2"
 
 
 @pytest.mark.parametrize(
@@ -169,6 +186,29 @@ def test_a_proxy_is_used_only_when_allowed_and_its_targets_are_checked_before(
     assert (refused, shut["fetch/closed_door/proxy"]) == (0, "1")
     assert proxy.asked == ["http://127.0.0.1:9/"]
     assert inside["fetch/closed_door/address"] == "1"
+
+
+def test_a_page_for_the_browser_is_not_fetched_past_a_proxy(tmp_path: Path) -> None:
+    rendered = (
+        "    async def start(self):\n        yield scrapy.Request(self.start_urls[0], meta={})\n"
+    )
+    with SmallServer({"/": STORY}) as server:
+        spider = tmp_path / "rendered.py"
+        text = SPIDER.replace("{URL}", server.url + "/").replace("{LINKS}", "()")
+        text = text.replace("{CUSTOM}", "{'ROBOTSTXT_OBEY': False}") + '    render = "browser"\n'
+        spider.write_text(text + rendered.replace("{}", '{"playwright": True}'))
+        values = OPEN | {"QINGYUAN_ALLOW_PROXY": "True"}
+        output = subprocess.run(
+            [sys.executable, "-m", "scrapy", "runspider", str(spider),
+             *(w for k, v in values.items() for w in ("-s", f"{k}={v}"))],
+            cwd=ROOT, capture_output=True, text=True, timeout=60, check=False,
+            env=os.environ | {"QINGYUAN_DATA": str(tmp_path / "data"),
+                              "http_proxy": "http://127.0.0.1:9", "no_proxy": ""},
+        )  # fmt: skip
+
+    assert server.asked == []
+    assert "the browser uses none" in output.stderr
+    assert "STAT fetch/closed_door/proxy 1" in output.stdout
 
 
 @pytest.fixture

@@ -37,6 +37,10 @@ REFUSED = {
     "::": "this host",
     "100.64.0.1": "carrier NAT",
     "100.100.100.200": "carrier NAT: the metadata of an Alibaba machine",
+    "192.0.0.192": "protocol assignments: the metadata of an Oracle machine",
+    "168.63.129.16": "the metadata of an Azure machine, in a public network",
+    "::ffff:168.63.129.16": "the same mapped into IPv6",
+    "fd00:ec2::254": "unique local: the metadata of an Amazon machine",
     "::ffff:127.0.0.1": "loopback mapped into IPv6",
     "::ffff:10.0.0.1": "private mapped into IPv6",
     "::127.0.0.1": "loopback in the old compatible form",
@@ -53,6 +57,7 @@ REFUSED = {
     "240.0.0.1": "reserved",
     "192.0.2.1": "documentation",
     "2001:db8::1": "documentation",
+    "3fff::1": "documentation",
     "localhost": "no address",
     "": "no address",
 }

@@ -37,3 +37,15 @@ def test_every_attack_is_bounded_and_no_trick_reaches_a_closed_door(tmp_path: Pa
     assert ended.stats["fetch/closed_door/scheme"] >= 10
     assert "have no outcome" not in ended.log
     assert ended.crawler_mib < 500
+
+
+def test_what_a_source_with_a_browser_fetches_without_it_is_bounded_too(tmp_path: Path) -> None:
+    rendering = {"DOWNLOAD_HANDLERS": '{"http": "crawler.fetch.render_handler.RenderHandler"}'}
+    with HostileServer(mebibytes=1, count=10) as server:
+        urls = [server.url + path for path in ("/slow", "/slow_headers", "/many_headers")]
+        ended = visit(urls, "http://127.0.0.3", tmp_path / "visit", QUICK | rendering, timeout=100)
+        held = dict(server.held)
+
+    assert max(held.values()) < 10
+    assert ended.stats["fetch/over_limit/slow"] == 2
+    assert ended.stats["fetch/over_limit/headers"] == 1

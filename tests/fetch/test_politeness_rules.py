@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from scrapy import exceptions
 from scrapy.http import Request, Response
@@ -19,7 +19,7 @@ from crawler.fetch.failures import class_of, class_of_status
 from crawler.fetch.identity import doubts
 from crawler.fetch.politeness import RetryLater, authority_of, retry_after
 from crawler.fetch.quiet import QuietHours
-from crawler.fetch.robots import RobotsUnreachable
+from crawler.fetch.robots import RobotsUnreachable, product_of
 from crawler.source import read_quiet
 
 
@@ -73,7 +73,25 @@ def test_retry_after_is_read_as_a_date(ahead: int, seconds: float) -> None:
     assert found == pytest.approx(seconds, abs=2)
 
 
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the zone of a process cannot be set")
+@pytest.mark.parametrize("form", ["%a %b %d %H:%M:%S %Y", "%A, %d-%b-%y %H:%M:%S GMT"])
+def test_the_older_forms_of_a_date_are_in_greenwich_time(
+    form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TZ", "Asia/Shanghai")
+    time.tzset()
+    value = time.strftime(form, time.gmtime(time.time() + 90))
+
+    found = retry_after(Response("http://x/", headers={"Retry-After": value}))
+
+    monkeypatch.undo()
+    time.tzset()
+    assert found == pytest.approx(90.0, abs=2)
+
+
 @given(st.binary(max_size=40))
+@example(b"Mon, 01 Jan 2024 00:00:00 +99999999999999999999")
+@example(b"Mon, 01 Jan 99999999999999999999 00:00:00 GMT")
 def test_no_retry_after_is_an_error(value: bytes) -> None:
     found = retry_after(Response("http://x/", headers={"Retry-After": value}))
 
@@ -145,3 +163,19 @@ def test_quiet_hours_and_the_others_fill_the_day(now: Any, begin: Any, end: Any)
 def test_wrong_quiet_hours_are_refused(quiet: tuple[str, str]) -> None:
     with pytest.raises(ValueError, match=r"is no time|same time"):
         read_quiet(quiet)
+
+
+@pytest.mark.parametrize(
+    ("agent", "product"),
+    [
+        ("Qingyuan/0.1 (+mailto:you@example.com)", "Qingyuan/0.1"),
+        ("Hewan/2 (+http://hewan.example/bot) Qingyuan/0.1", "Hewan/2  Qingyuan/0.1"),
+        ("Mozilla/5.0 (compatible; Hewan/2)", "Mozilla/5.0 (compatible; Hewan/2)"),
+        ("(nobody)", "(nobody)"),
+        ("", ""),
+    ],
+)
+def test_robots_txt_is_asked_for_a_product_and_not_for_its_contact(
+    agent: str, product: str
+) -> None:
+    assert product_of(agent) == product

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 from typing import Any
 
 import pytest
@@ -11,7 +13,7 @@ from scrapy import Spider
 from scrapy.http import Request
 from scrapy.utils.request import RequestFingerprinter
 
-from crawler.state.requests import PASSING, RequestError, to_request, to_row
+from crawler.state.requests import PASSING, RequestError, hidden, is_hidden, to_request, to_row
 
 
 class Hewan(Spider):
@@ -74,6 +76,41 @@ def test_what_cannot_be_kept_is_named(request_: Request, said: str) -> None:
 
     assert URL.removeprefix("http://") in str(raised.value)
     assert "secret@" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"url": f"{URL}?access_token=secret"},
+        {"meta": {"proxy": "http://me:secret@proxy.example:3128"}},
+        {"cb_kwargs": {"list": [{"url": f'{URL}?password=secret"'}]}},
+        {"method": "POST", "body": b"user=me&password=secret"},
+        {"method": "POST", "body": b'{"user": "me", "api_key": "secret"}'},
+    ],
+    ids=["address", "meta", "arguments", "form", "JSON"],
+)
+def test_credentials_of_a_request_are_hidden_and_missed(fields: Any) -> None:
+    asked: Any = {"url": URL, "callback": SPIDER.parse} | fields
+    whole = row(Request(**asked))
+
+    kept = hidden(whole)
+
+    rest = json.loads(kept["request"])
+    written = kept["url"] + kept["request"] + str(base64.b64decode(rest.get("body", "")))
+    assert "secret" not in written
+    assert (is_hidden(kept), is_hidden(whole)) == (True, False)
+
+
+def test_a_request_without_credentials_is_kept_as_it_is() -> None:
+    request = Request(
+        URL, SPIDER.parse, method="POST", body=b"page=2&keyword=secret", meta={"page": 2},
+        headers={"Referer": f"{URL}?access_token=***"},
+    )  # fmt: skip
+
+    kept = hidden(row(request))
+
+    assert kept == row(request)
+    assert not is_hidden(kept)
 
 
 def test_addresses_of_one_page_have_one_key() -> None:
