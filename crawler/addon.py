@@ -79,7 +79,9 @@ COMPONENTS: dict[str, dict[str, int | None]] = {
         "crawler.fetch.retry.DelayedRetry": 550,  # the same
         "crawler.fetch.politeness.Politeness": 555,
         "crawler.fetch.blocked.Blocked": 582,  # before a challenge's meta refresh is followed
-        "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside HttpCompression (590)
+        "crawler.fetch.decoded.DecodedMiddleware": 585,  # outside of what inflates
+        "scrapy.downloadermiddlewares.httpcompression.HttpCompressionMiddleware": None,
+        "crawler.fetch.inflated.WholeBodies": 590,
         "scrapy.downloadermiddlewares.redirect.MetaRefreshMiddleware": None,
         "crawler.fetch.doors.OwnSiteMetaRefresh": 580,
         "scrapy.downloadermiddlewares.redirect.RedirectMiddleware": None,

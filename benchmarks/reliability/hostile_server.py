@@ -11,7 +11,7 @@ import zlib
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 import zstandard
 
 from benchmarks.reliability.tricks import TRICKS

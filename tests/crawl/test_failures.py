@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import signal
 import subprocess
@@ -13,7 +14,7 @@ import pytest
 
 from crawler.demo import PORT_VARIABLE
 from crawler.state.ledger import OUTCOMES
-from tests.crawl.conftest import ROOT, Scrapy
+from tests.crawl.conftest import ROOT, Ended, Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
 
 STAGES = {
@@ -69,7 +70,7 @@ def site() -> dict[str, object]:
     return {"/": list_page(paths), **pages}
 
 
-def crawl(scrapy: Scrapy, server: SmallServer, **settings: str) -> object:
+def crawl(scrapy: Scrapy, server: SmallServer, **settings: str) -> Ended:
     return scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN | settings)
 
 
@@ -195,6 +196,19 @@ def test_every_fetch_has_one_outcome(scrapy: Scrapy) -> None:
         # robots.txt, list, 404, 500 three times, redirect and what it leads to, empty
         "fetched": len(TOPICS) + 9,
     }  # fmt: skip
+
+
+def test_half_a_page_is_a_failure_and_no_article(scrapy: Scrapy) -> None:
+    pages = site()
+    path = next(path for path in pages if path != "/")
+    stream = gzip.compress(str(pages[path]).encode())
+    pages[path] = (200, {"Content-Encoding": "gzip"}, stream[: len(stream) * 3 // 4])
+    with SmallServer(pages) as server:
+        ended = crawl(scrapy, server)
+
+    assert ended.outcomes()["failed"] == 1
+    assert len(ended.rows("articles")) == len(TOPICS) - 1
+    assert "its gzip stream breaks off" in ended.output
 
 
 def test_a_site_that_refuses_every_start_url_fails_the_run(scrapy: Scrapy) -> None:
