@@ -39,6 +39,8 @@ ARGUMENTS = (
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--proxy-bypass-list=<-loopback>",
+    # Frames of other sites stay in the page's process, where what they inflate is counted.
+    "--disable-site-isolation-trials",
     # A script's heap; the rest of a page is watched from outside.
     "--js-flags=--max-old-space-size=512",
 )

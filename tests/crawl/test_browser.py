@@ -218,9 +218,13 @@ def test_a_page_is_bounded_in_bytes_memory_and_time_and_costs_no_other(
         "/2024/0510/4004.html": eater,
         "/2024/0510/4005.html": "<script>for (;;);</script>",
         "/2024/0510/4006.html": "<script>for (let i = 0; i < 40; i++) fetch('/half');</script>",
+        # Of another site: Chromium gives such a frame a process of its own.
+        "/2024/0510/4007.html": "<script>document.write(`<iframe src='http://localhost:"
+        "${location.port}/frame'></iframe>`)</script>",
     }
     listed = TITLES | {path: f"越界的第{path[-6]}篇文章标题" for path in bad}
     half = {"/half": (200, {"Content-Type": "text/plain"}, b"x" * 2**17)}
+    half["/frame"] = (200, html | {"Content-Encoding": "gzip"}, bomb)
     with SmallServer({"/": list_page(listed)} | ARTICLES | bad | half) as server:
         ended = crawl(
             scrapy, project, server.url, RETRY_TIMES="0", DOWNLOAD_MAXSIZE=str(2**20),
@@ -234,6 +238,7 @@ def test_a_page_is_bounded_in_bytes_memory_and_time_and_costs_no_other(
         "4001": "more than 1048576 bytes", "4002": "more than 1048576 bytes",
         "4003": "a download, not a page", "4004": "the page's process died",
         "4005": "not rendered within 15 s", "4006": "more than 1048576 bytes",
+        "4007": "more than 1048576 bytes",
     }.items():  # fmt: skip
         assert f"{path}.html: {reason}" in ended.output
     assert "'browser/started': 1," in ended.output
