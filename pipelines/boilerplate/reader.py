@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
+from copy import deepcopy
 from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from lxml import etree
 
 from crawler.items import CANDIDATE, Dropped
 from pipelines.boilerplate.around import facts_around
@@ -31,7 +35,7 @@ if TYPE_CHECKING:
     from lxml.html import HtmlElement
 
 AUDIT = 300
-FOOTERS = 20
+MOST_NESTED = 5  # of one tag and class
 _CHINESE = re.compile(r"[一-鿿]")
 
 
@@ -147,11 +151,7 @@ def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:
     import trafilatura
     from trafilatura.metadata import extract_metadata
 
-    footers = list(tree.iter("footer"))
-    if len(footers) > FOOTERS:  # nested, as unclosed ones are, each is searched for a licence
-        for footer in footers:
-            footer.tag = "div"
-    said = extract_metadata(tree, default_url=url, extensive=True)
+    said = extract_metadata(_without_repeats(tree), default_url=url, extensive=True)
     lines = split_lines(trafilatura.extract(tree, deduplicate=False, include_comments=False) or "")
     published = meta_date(tree)
     if said.date and (published is None or not published.iso.startswith(said.date)):
@@ -165,6 +165,32 @@ def _foreign(tree: HtmlElement, titles: Sequence[str], url: str) -> Extracted:
         confidence=0.5 if lines else 0.0,
         kind="article" if lines else "empty",
     )
+
+
+def _without_repeats(tree: HtmlElement) -> HtmlElement:
+    """Give a tree whose metadata is found soon: what is never closed is nested in its like.
+
+    Each of 200 footers in footers is searched for a licence, at the square of its links.
+    """
+    if not _repeats(tree):
+        return tree
+    tree = deepcopy(tree)
+    for element in _repeats(tree):
+        element.attrib.clear()
+        element.tag = "div"
+    return tree
+
+
+def _repeats(tree: HtmlElement) -> list[HtmlElement]:
+    """Give the elements that stand in MOST_NESTED others of their tag and class."""
+    found: list[HtmlElement] = []
+    around: Counter[tuple[str, str | None]] = Counter()
+    for event, element in etree.iterwalk(tree, events=("start", "end")):
+        kind = (element.tag, element.get("class"))
+        around[kind] += 1 if event == "start" else -1
+        if event == "start" and around[kind] > MOST_NESTED and kind != ("div", None):
+            found.append(element)
+    return found
 
 
 def _is_chinese(lines: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ from contextlib import closing
 import pytest
 
 from crawler.workers import StageTimeoutError, Workers
-from pipelines.boilerplate import strip_lines
+from pipelines.boilerplate import extract, strip_lines
 from tests.stage_functions import refined_within
 
 PROSE = "<p>河湾镇的石桥修好以后，赶集的人又多了起来，茶摊也搬回了老地方，天不亮就生火。</p>" * 5
@@ -61,3 +61,13 @@ TEXTS = {
 def test_a_hostile_text_costs_no_more_than_its_limit(name: str) -> None:
     with closing(Workers(1, SECONDS)) as workers:
         assert workers.submit(strip_lines, TEXTS[name]).result() is not None
+
+
+def test_footers_in_footers_of_an_english_page_cost_no_more_than_its_limit() -> None:
+    prose = "<p>The stone bridge of Hewan was closed for repairs on Monday morning.</p>" * 20
+    footers = "<div class=footer>" * 200 + "<a href=/1>Terms</a>" * 8_000
+    page = f"<title>The bridge</title><article>{prose}</article>{footers}"
+    with closing(Workers(1, SECONDS)) as workers:
+        found = workers.submit(extract, page, "http://hewan.example/1.html").result()
+
+    assert found.title == "The bridge"
