@@ -41,8 +41,11 @@ NOT_THERE = ("dns", "refused", "tls", "closed_door", "other")
 
 
 def product_of(agent: str) -> str:
-    """Give a User-Agent without its comments: a group is for a product, not for who is to be
-    written to (RFC 9309, 2.2.1). `Mozilla/5.0 (compatible; …)` names itself in the comment."""
+    """Give a User-Agent without its comments.
+
+    A group is for a product, not for who is to be written to (RFC 9309, 2.2.1).
+    `Mozilla/5.0 (compatible; …)` names itself in the comment.
+    """
     bare = re.sub(r"\([^()]*\)", "", agent).strip()
     return agent if not bare or bare.startswith("Mozilla/") else bare
 
