@@ -18,6 +18,7 @@ EXCEPTIONS: tuple[tuple[str, str, str], ...] = (
     ("RobotsUnreachable", "", "robots_unreachable"),
     ("RetryLater", "", "throttled"),
     ("Throttled", "", "throttled"),
+    ("ValueError", r"invalid hostname", "bad_address"),
     ("CannotResolveHostError", "", "dns"),  # or an address behind the closed door
     ("DownloadConnectionRefusedError", "", "refused"),
     ("DownloadTimeoutError", "", "timeout"),

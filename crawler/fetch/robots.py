@@ -37,7 +37,7 @@ MOST_BYTES = 500 * 1024  # 2.5
 KEPT_SECONDS = 24 * 3600.0  # 2.4
 LONGEST_BACKOFF = 60.0
 # Nothing of such a host can be had, or the failure is our own: only the usual retries.
-NOT_THERE = ("dns", "refused", "tls", "closed_door", "other")
+NOT_THERE = ("dns", "bad_address", "refused", "tls", "closed_door", "other")
 
 
 def product_of(agent: str) -> str:

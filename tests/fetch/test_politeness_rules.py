@@ -27,6 +27,7 @@ from crawler.source import read_quiet
     ("error", "kind"),
     [
         (exceptions.CannotResolveHostError("x"), "dns"),
+        (ValueError("invalid hostname: %31%32%37.0.0.9"), "bad_address"),
         (exceptions.DownloadConnectionRefusedError("x"), "refused"),
         (exceptions.DownloadTimeoutError("x"), "timeout"),
         (exceptions.DownloadFailedError("[<Failure OpenSSL.SSL.Error: [('verify')]>]"), "tls"),
