@@ -6,9 +6,8 @@ import asyncio
 import json
 import logging
 import time
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
 from scrapy import Spider, signals
@@ -24,6 +23,7 @@ from crawler.fetch.waiting import WaitingQueue
 from crawler.run import Run, describe
 from crawler.source import Expect
 from crawler.state import leases
+from crawler.state.held import Lease, Link, found_of, linked_by, settled
 from crawler.state.requests import (
     ONLY_WITH_NEWS,
     RequestError,
@@ -32,7 +32,7 @@ from crawler.state.requests import (
     to_request,
     to_row,
 )
-from crawler.state.revisit import Known, Policy, settle
+from crawler.state.revisit import Policy
 from crawler.state.writer import StorageError
 
 logger = logging.getLogger(__name__)
@@ -42,28 +42,6 @@ HELD = 2
 STARVING = 0.25  # seconds between two leases of a few pages
 UNREAD = ("failed", "gone", "refused")
 POLL = 1.0  # seconds between looks where other processes hold what is left
-
-
-Link = tuple[str, dict[str, Any]]
-"""A request's row, and which list of `leases.Found` it belongs to."""
-
-
-@dataclass(slots=True)
-class Lease:
-    """One page that this process is at: its row, and what its last response said."""
-
-    row: Mapping[str, Any]
-    visit: dict[str, Any] = field(default_factory=dict)
-    children: list[Link] = field(default_factory=list)
-    coming: int = 0
-    """Requests that were yielded and have not arrived."""
-    outcome: str = ""
-    retry_at: float | None = None
-
-    @property
-    def same_list(self) -> bool:
-        """Tell whether it is of a list that has not changed, and was not read."""
-        return self.outcome == "unchanged" and self.row["outcome"] == "listing"
 
 
 class Frontier(BaseScheduler):
@@ -250,9 +228,11 @@ class Frontier(BaseScheduler):
 
     def _writes(self, starts: list[Link], closing: list[Lease]) -> Callable[[Connection], set[str]]:
         now = self._now()
-        found = [_found(starts), *(_found(lease.children) for lease in closing)]
-        rows = [self._settled(lease, now) for lease in closing]
-        linked = [self._linked(lease) for lease in closing if lease.outcome == "listing"]
+        found = [found_of(starts), *(found_of(lease.children) for lease in closing)]
+        own = {"owner": self.over.owner}
+        rows = [settled(lease, self.policy, now) | own for lease in closing]
+        lists = [lease for lease in closing if lease.outcome == "listing"]
+        linked = [linked_by(lease, keep=self.expected > 0) | own for lease in lists]
         same = [lease.row["key"] for lease in closing if lease.same_list]
 
         def write(connection: Connection) -> set[str]:
@@ -267,44 +247,6 @@ class Frontier(BaseScheduler):
     def _now(self) -> float:
         """Give the time, in a pass never before its beginning: a clock may be set back."""
         return max(time.time(), self.over.cycle)
-
-    def _linked(self, lease: Lease) -> dict[str, Any]:
-        """Give what a list links, where the source expects articles."""
-        keys: dict[str, list[str]] = {"rows": [], "pages": []}
-        for place, row in lease.children:
-            if place in keys:
-                keys[place].append(row["key"])
-        links = json.dumps(keys) if self.expected else None
-        return {"id": lease.row["id"], "owner": self.over.owner, "links": links}
-
-    def _settled(self, lease: Lease, now: float) -> dict[str, Any]:
-        row, outcome = lease.row, lease.outcome
-        # A list that did not change stays one, and what was found to be an article too.
-        kind = row["outcome"] if outcome == "unchanged" and row["outcome"] else outcome
-        known = Known(
-            row["first_seen"], row["changed_at"], row["revisit"], row["attempts"], row["outcome"]
-        )
-        decided = settle("listing" if kind == "listing" else outcome, known, self.policy, now)
-        values: dict[str, Any] = {
-            name: row[name]
-            for name in ("etag", "last_modified", "archived", "changed_at", "fetched_at")
-        }
-        if outcome not in ("failed", "refused"):
-            values |= lease.visit | {"fetched_at": now}
-            if outcome != "unchanged":
-                values["changed_at"] = now
-        if decided.status == "waiting" and is_hidden(row) and outcome not in ("failed", "refused"):
-            # A later process does not have its credentials: it is read again where it is linked.
-            decided = replace(decided, status="done", next_due=None)
-        return values | {
-            "id": row["id"],
-            "owner": self.over.owner,
-            "outcome": kind,
-            "status": "waiting" if lease.retry_at else decided.status,
-            "next_due": lease.retry_at or decided.next_due,
-            "attempts": row["attempts"] if lease.retry_at else decided.attempts,
-            "revisit": decided.revisit,
-        }
 
     def _lease_soon(self, *, starving: bool = False) -> None:
         room = self.most - len(self.held)
@@ -413,10 +355,3 @@ class Frontier(BaseScheduler):
         except StorageError as error:
             self.run.stop(str(error))
         self.held.clear()
-
-
-def _found(links: list[Link]) -> leases.Found | None:
-    sorted_out: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for place, row in links:
-        sorted_out[place].append(row)
-    return leases.Found(**sorted_out) if links else None
