@@ -192,7 +192,6 @@ class Frontier(BaseScheduler):
             if lease.row["key"] in self._start_keys:
                 self.run.starts["unread" if outcome in UNREAD else "read"] += 1
             self.run.unchanged_lists += lease.same_list
-            self.run.unknown_lists += lease.same_list and not lease.row["has_links"]
             self._close_if_done(lease)
 
     def put_off(self, lease_id: int | None, at: float) -> None:
@@ -232,11 +231,12 @@ class Frontier(BaseScheduler):
         own = {"owner": self.over.owner}
         rows = [settled(lease, self.policy, now) | own for lease in closing]
         lists = [lease for lease in closing if lease.outcome == "listing"]
-        linked = [linked_by(lease, keep=self.expected > 0) | own for lease in lists]
+        linked = [linked_by(lease) | own for lease in lists]
         same = [lease.row["key"] for lease in closing if lease.same_list]
 
         def write(connection: Connection) -> set[str]:
             known = [leases.add(connection, each, self.over, now) for each in found if each]
+            leases.relink(connection, self.over, same, now)
             known.append(leases.named(connection, self.over, same))
             leases.keep_links(connection, linked)
             leases.close(connection, rows)
@@ -317,6 +317,8 @@ class Frontier(BaseScheduler):
             request.meta["archive_known"] = json.loads(row["archived"])
         # A list that is as it was still links to what `since` asks for.
         anew = self.over.full or (self.over.since is not None and row["outcome"] == "listing")
+        # Nor is it known of every list what it links.
+        anew = anew or (row["outcome"] == "listing" and not row["has_links"])
         if row["archived"] and not anew:
             request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)

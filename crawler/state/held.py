@@ -42,13 +42,17 @@ def found_of(links: Sequence[Link]) -> Found | None:
     return Found(**sorted_out) if links else None
 
 
-def linked_by(lease: Lease, *, keep: bool) -> dict[str, Any]:
-    """Give the keys that a list links, for its row; nothing where they are not to be kept."""
+def linked_by(lease: Lease) -> dict[str, Any]:
+    """Give the keys that a list links, for its row; none where the list itself is to be read.
+
+    It is where it links what has credentials: only there can a later process have them from.
+    """
     keys: dict[str, list[str]] = {"rows": [], "pages": []}
     for place, row in lease.children:
         if place in keys:
             keys[place].append(row["key"])
-    return {"id": lease.row["id"], "links": json.dumps(keys) if keep else None}
+    whole = not any(is_hidden(row) for _, row in lease.children)
+    return {"id": lease.row["id"], "links": json.dumps(keys) if whole else None}
 
 
 def settled(lease: Lease, policy: Policy, now: float) -> dict[str, Any]:
