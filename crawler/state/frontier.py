@@ -23,7 +23,7 @@ from crawler.fetch.waiting import WaitingQueue
 from crawler.run import Run, describe
 from crawler.source import Expect
 from crawler.state import leases
-from crawler.state.held import Lease, Link, found_of, linked_by, settled
+from crawler.state.held import UNREAD, Lease, Link, found_of, linked_by, settled
 from crawler.state.requests import (
     ONLY_WITH_NEWS,
     RequestError,
@@ -40,7 +40,6 @@ logger = logging.getLogger(__name__)
 # Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
 HELD = 2
 STARVING = 0.25  # seconds between two leases of a few pages
-UNREAD = ("failed", "gone", "refused")
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
@@ -317,9 +316,7 @@ class Frontier(BaseScheduler):
             request.meta["archive_known"] = json.loads(row["archived"])
         # A list that is as it was still links to what `since` asks for.
         anew = self.over.full or (self.over.since is not None and row["outcome"] == "listing")
-        # Nor is it known of every list what it links.
-        anew = anew or (row["outcome"] == "listing" and not row["has_links"])
-        if row["archived"] and not anew:
+        if row["archived"] and not anew and lease.is_comparable:
             request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)
 

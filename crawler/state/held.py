@@ -15,6 +15,8 @@ from crawler.state.revisit import Known, Policy, settle
 Link = tuple[str, dict[str, Any]]
 """A request's row, and which list of `leases.Found` it belongs to."""
 
+UNREAD = ("failed", "gone", "refused")
+
 
 @dataclass(slots=True)
 class Lease:
@@ -31,7 +33,14 @@ class Lease:
     @property
     def same_list(self) -> bool:
         """Tell whether it is of a list that has not changed, and was not read."""
-        return self.outcome == "unchanged" and self.row["outcome"] == "listing"
+        # Of one that failed the last time, its row tells by what it links.
+        was = "listing" if self.row["outcome"] in UNREAD else self.row["outcome"]
+        return self.outcome == "unchanged" and was == "listing"
+
+    @property
+    def is_comparable(self) -> bool:
+        """Tell whether it is known what its page was, should it be the same now."""
+        return bool(self.row["has_links"]) or self.row["outcome"] not in ("listing", *UNREAD)
 
 
 def found_of(links: Sequence[Link]) -> Found | None:
@@ -60,6 +69,7 @@ def settled(lease: Lease, policy: Policy, now: float) -> dict[str, Any]:
     row, outcome = lease.row, lease.outcome
     # A list that did not change stays one, and what was found to be an article too.
     kind = row["outcome"] if outcome == "unchanged" and row["outcome"] else outcome
+    kind = "listing" if lease.same_list else kind
     known = Known(
         row["first_seen"], row["changed_at"], row["revisit"], row["attempts"], row["outcome"]
     )
