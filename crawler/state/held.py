@@ -82,14 +82,19 @@ def settled(lease: Lease, policy: Policy, now: float) -> dict[str, Any]:
         values |= lease.visit | {"fetched_at": now}
         if outcome != "unchanged":
             values["changed_at"] = now
-    if decided.status == "waiting" and is_hidden(row) and outcome not in ("failed", "refused"):
+    if lease.retry_at:
+        decided = replace(
+            decided, status="waiting", next_due=lease.retry_at, attempts=row["attempts"]
+        )
+    if decided.status == "waiting" and is_hidden(row):
         # A later process does not have its credentials: it is read again where it is linked.
-        decided = replace(decided, status="done", next_due=None)
+        lost = outcome in ("failed", "refused")
+        decided = replace(decided, status="failed" if lost else "done", next_due=None)
     return values | {
         "id": row["id"],
         "outcome": kind,
-        "status": "waiting" if lease.retry_at else decided.status,
-        "next_due": lease.retry_at or decided.next_due,
-        "attempts": row["attempts"] if lease.retry_at else decided.attempts,
+        "status": decided.status,
+        "next_due": decided.next_due,
+        "attempts": decided.attempts,
         "revisit": decided.revisit,
     }

@@ -129,3 +129,21 @@ def test_a_page_whose_credentials_are_not_kept_is_not_asked_for_by_itself(scrapy
 
     assert [ended.exit_code for ended in (first, again, full)] == [0, 0, 0], again.output
     assert server.asked.count(path) == 2
+
+
+def test_a_page_that_failed_and_whose_credentials_are_not_kept_is_read_where_it_is_linked_again(
+    scrapy: Scrapy,
+) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        path = "/2024/0510/1000.html;jsessionid=SECRET"
+        pages |= {"/": list_page({path: "青岚县石桥修缮进展顺利"}), path: (500, {}, "error")}
+        words = ("crawl", "site", "-a", f"url={server.url}/", "-s", "QINGYUAN_RETRY_DELAY=0.1")
+        first = scrapy(*words, settings=OPEN)
+        with closing(sqlite3.connect(first.data / "qingyuan.db")) as database, database:
+            database.execute("UPDATE frontier SET next_due = 0 WHERE next_due IS NOT NULL")
+        pages[path] = STORY
+        again = scrapy(*words, settings=OPEN)
+
+    assert (first.exit_code, again.exit_code) == (0, 0), again.output
+    assert len(again.rows("articles")) == 1
