@@ -52,14 +52,13 @@ def found_of(links: Sequence[Link]) -> Found | None:
 
 
 def linked_by(lease: Lease) -> dict[str, Any]:
-    """Give the keys that a list links, for its row; none where the list itself is to be read.
+    """Give the keys that a list, or a part of an article, links; none where it must be read.
 
-    It is where it links what has credentials: only there can a later process have them from.
+    It must where it links what has credentials: only there can a later process have them from.
     """
     keys: dict[str, list[str]] = {"rows": [], "pages": []}
     for place, row in lease.children:
-        if place in keys:
-            keys[place].append(row["key"])
+        keys["pages" if place == "pages" else "rows"].append(row["key"])
     whole = not any(is_hidden(row) for _, row in lease.children)
     return {"id": lease.row["id"], "links": json.dumps(keys) if whole else None}
 
