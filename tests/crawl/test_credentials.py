@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.state.warc import read_responses
 from tests.crawl.conftest import Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
+from tests.crawl.test_failures import TOPICS, story
 
 OPEN = {"QINGYUAN_ALLOW_ADDRESSES": "127.0.0.1/32", "DOWNLOAD_DELAY": "0"}
 SENTENCE = "拆下的青石逐块编号，堆放在河滩的凉棚里，等着雨季前合拢。"
@@ -147,3 +148,13 @@ def test_a_page_that_failed_and_whose_credentials_are_not_kept_is_read_where_it_
 
     assert (first.exit_code, again.exit_code) == (0, 0), again.output
     assert len(again.rows("articles")) == 1
+
+
+def test_articles_behind_a_session_id_are_told_apart_by_their_query(scrapy: Scrapy) -> None:
+    paths = {f"/view.jsp;jsessionid=SECRET?id={n}": f"青岚县{t}" for n, t in enumerate(TOPICS)}
+    pages: dict[str, object] = {p: story(t) for p, t in zip(paths, TOPICS, strict=True)}
+    with SmallServer({"/": list_page(paths)} | pages) as server:
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+
+    assert [article["is_current"] for article in ended.rows("articles")] == [True] * len(TOPICS)
+    assert all(path in server.asked for path in paths)
