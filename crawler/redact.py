@@ -24,10 +24,11 @@ class Rule:
     where: str = "logs"
 
 
-def _parameters(*names: str) -> re.Pattern[str]:
-    return re.compile(rf"(?i)(?P<keep>[?&;#](?:{'|'.join(names)})=)[^&#;\s'\"<>]+")
+def _parameters(*names: str, ends: str = "") -> re.Pattern[str]:
+    return re.compile(rf"(?i)(?P<keep>[?&;#](?:{'|'.join(names)})=)[^&#;\s'\"<>{ends}]+")
 
 
+_SESSIONS = ("j?sessionid", "phpsessid")
 _SURE_NAMES = (
     "(?:access|refresh|id|auth)_?token",
     "(?:app|client)_?secret",
@@ -37,8 +38,6 @@ _SURE_NAMES = (
     "pass(?:word|wd)?",
     "pwd",
     "authorization",
-    "j?sessionid",
-    "phpsessid",
     "q-signature",
     "(?:aws|oss)accesskeyid",
     "x-(?:amz|oss|cos|goog)-(?:signature|credential|security-token)",
@@ -66,6 +65,12 @@ RULES = (
         "everywhere",
     ),
     Rule(
+        "session in a path, before the query, or in a query",
+        _parameters(*_SESSIONS, ends="?"),
+        "http://example.com/view.jsp;jsessionid=9f86d081?id=5",
+        "everywhere",
+    ),
+    Rule(
         "what may be a credential in a query",
         _parameters("token", "key", "sign", "signature", "sig", "auth", "ticket", "code", "sid"),
         "http://example.com/a?id=5&sign=9f86d081",
@@ -89,7 +94,7 @@ RULES = (
 )
 # name=… of a form, "name": of JSON
 _FIELD = re.compile(
-    rf"(?i)(?:^|[&\"'{{,\s])(?:{'|'.join(_SURE_NAMES)})(?:=|[\"']\s{{0,4}}:)".encode()
+    rf"(?i)(?:^|[&\"'{{,\s])(?:{'|'.join(_SURE_NAMES + _SESSIONS)})(?:=|[\"']\s{{0,4}}:)".encode()
 )
 _EVERYWHERE = tuple(rule for rule in RULES if rule.where == "everywhere")
 

@@ -81,8 +81,6 @@ class Run:
         self.known: set[str] = set()
         """Keys of articles that lists named and nobody read again, as many as are expected."""
         self.unchanged_lists = 0
-        self.unknown_lists = 0
-        """Lists among them of which it is not known what they name."""
         self._heart: asyncio.Task[None] | None = None
         self._ending: asyncio.Future[None] | None = None
         self.replayed: set[str] = set()
@@ -339,8 +337,6 @@ class Run:
         expect: Expect = getattr(self.crawler.spider, "expect", Expect())
         read_again = outcomes["unchanged"] - self.unchanged_lists
         articles = outcomes["stored"] + outcomes["reprint"] + read_again + len(self.known)
-        if self.unknown_lists:  # it names the same articles as when it was read
-            articles = max(articles, expect.articles)
         below = expect.shortfalls(articles, outcomes["failed"], sum(outcomes.values()))
         return (3, below) if below and not cut_short else (0, [])
 

@@ -31,6 +31,12 @@ def test_an_address_without_a_sure_credential_is_kept_as_it_is(url: str) -> None
     assert redact_url(url) is url
 
 
+def test_what_follows_a_session_in_the_path_is_kept() -> None:
+    url = "http://example.com/view.jsp;jsessionid=secret?id=5"
+
+    assert redact_url(url) == "http://example.com/view.jsp;jsessionid=***?id=5"
+
+
 @pytest.mark.parametrize(
     "said",
     [

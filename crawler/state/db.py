@@ -171,8 +171,7 @@ frontier = Table(
     Column("last_modified", Text),
     # JSON: address, digest, pointer and date of the response that holds the body.
     Column("archived", Text),
-    # JSON: keys of the rows and further pages that a list linked when it was read; of sources
-    # that expect articles.
+    # JSON: keys of the rows and further pages that a list linked when it was read.
     Column("links", Text),
     Index("frontier_key", "source", "key", unique=True),
     Index("frontier_due", "source", "status", "priority", "id"),

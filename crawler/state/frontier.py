@@ -23,7 +23,7 @@ from crawler.fetch.waiting import WaitingQueue
 from crawler.run import Run, describe
 from crawler.source import Expect
 from crawler.state import leases
-from crawler.state.held import Lease, Link, found_of, linked_by, settled
+from crawler.state.held import UNREAD, Lease, Link, found_of, linked_by, settled
 from crawler.state.requests import (
     ONLY_WITH_NEWS,
     RequestError,
@@ -40,7 +40,6 @@ logger = logging.getLogger(__name__)
 # Leases held at once, in units of CONCURRENT_REQUESTS: what a kill costs at most.
 HELD = 2
 STARVING = 0.25  # seconds between two leases of a few pages
-UNREAD = ("failed", "gone", "refused")
 POLL = 1.0  # seconds between looks where other processes hold what is left
 
 
@@ -192,7 +191,6 @@ class Frontier(BaseScheduler):
             if lease.row["key"] in self._start_keys:
                 self.run.starts["unread" if outcome in UNREAD else "read"] += 1
             self.run.unchanged_lists += lease.same_list
-            self.run.unknown_lists += lease.same_list and not lease.row["has_links"]
             self._close_if_done(lease)
 
     def put_off(self, lease_id: int | None, at: float) -> None:
@@ -232,11 +230,12 @@ class Frontier(BaseScheduler):
         own = {"owner": self.over.owner}
         rows = [settled(lease, self.policy, now) | own for lease in closing]
         lists = [lease for lease in closing if lease.outcome == "listing"]
-        linked = [linked_by(lease, keep=self.expected > 0) | own for lease in lists]
+        linked = [linked_by(lease) | own for lease in lists]
         same = [lease.row["key"] for lease in closing if lease.same_list]
 
         def write(connection: Connection) -> set[str]:
             known = [leases.add(connection, each, self.over, now) for each in found if each]
+            leases.relink(connection, self.over, same, now)
             known.append(leases.named(connection, self.over, same))
             leases.keep_links(connection, linked)
             leases.close(connection, rows)
@@ -317,7 +316,7 @@ class Frontier(BaseScheduler):
             request.meta["archive_known"] = json.loads(row["archived"])
         # A list that is as it was still links to what `since` asks for.
         anew = self.over.full or (self.over.since is not None and row["outcome"] == "listing")
-        if row["archived"] and not anew:
+        if row["archived"] and not anew and lease.is_comparable:
             request.meta["visited"] = {name: row[name] for name in ("etag", "last_modified")}
         self.queue.push(request)
 

@@ -15,6 +15,8 @@ from crawler.state.revisit import Known, Policy, settle
 Link = tuple[str, dict[str, Any]]
 """A request's row, and which list of `leases.Found` it belongs to."""
 
+UNREAD = ("failed", "gone", "refused")
+
 
 @dataclass(slots=True)
 class Lease:
@@ -31,7 +33,14 @@ class Lease:
     @property
     def same_list(self) -> bool:
         """Tell whether it is of a list that has not changed, and was not read."""
-        return self.outcome == "unchanged" and self.row["outcome"] == "listing"
+        # Of one that failed the last time, its row tells by what it links.
+        was = "listing" if self.row["outcome"] in UNREAD else self.row["outcome"]
+        return self.outcome == "unchanged" and was == "listing"
+
+    @property
+    def is_comparable(self) -> bool:
+        """Tell whether it is known what its page was, should it be the same now."""
+        return bool(self.row["has_links"]) or self.row["outcome"] not in ("listing", *UNREAD)
 
 
 def found_of(links: Sequence[Link]) -> Found | None:
@@ -42,13 +51,16 @@ def found_of(links: Sequence[Link]) -> Found | None:
     return Found(**sorted_out) if links else None
 
 
-def linked_by(lease: Lease, *, keep: bool) -> dict[str, Any]:
-    """Give the keys that a list links, for its row; nothing where they are not to be kept."""
+def linked_by(lease: Lease) -> dict[str, Any]:
+    """Give the keys that a list, or a part of an article, links; none where it must be read.
+
+    It must where it links what has credentials: only there can a later process have them from.
+    """
     keys: dict[str, list[str]] = {"rows": [], "pages": []}
     for place, row in lease.children:
-        if place in keys:
-            keys[place].append(row["key"])
-    return {"id": lease.row["id"], "links": json.dumps(keys) if keep else None}
+        keys["pages" if place == "pages" else "rows"].append(row["key"])
+    whole = not any(is_hidden(row) for _, row in lease.children)
+    return {"id": lease.row["id"], "links": json.dumps(keys) if whole else None}
 
 
 def settled(lease: Lease, policy: Policy, now: float) -> dict[str, Any]:
@@ -56,6 +68,7 @@ def settled(lease: Lease, policy: Policy, now: float) -> dict[str, Any]:
     row, outcome = lease.row, lease.outcome
     # A list that did not change stays one, and what was found to be an article too.
     kind = row["outcome"] if outcome == "unchanged" and row["outcome"] else outcome
+    kind = "listing" if lease.same_list else kind
     known = Known(
         row["first_seen"], row["changed_at"], row["revisit"], row["attempts"], row["outcome"]
     )
@@ -68,14 +81,19 @@ def settled(lease: Lease, policy: Policy, now: float) -> dict[str, Any]:
         values |= lease.visit | {"fetched_at": now}
         if outcome != "unchanged":
             values["changed_at"] = now
-    if decided.status == "waiting" and is_hidden(row) and outcome not in ("failed", "refused"):
+    if lease.retry_at:
+        decided = replace(
+            decided, status="waiting", next_due=lease.retry_at, attempts=row["attempts"]
+        )
+    if decided.status == "waiting" and is_hidden(row):
         # A later process does not have its credentials: it is read again where it is linked.
-        decided = replace(decided, status="done", next_due=None)
+        lost = outcome in ("failed", "refused")
+        decided = replace(decided, status="failed" if lost else "done", next_due=None)
     return values | {
         "id": row["id"],
         "outcome": kind,
-        "status": "waiting" if lease.retry_at else decided.status,
-        "next_due": lease.retry_at or decided.next_due,
-        "attempts": row["attempts"] if lease.retry_at else decided.attempts,
+        "status": decided.status,
+        "next_due": decided.next_due,
+        "attempts": decided.attempts,
         "revisit": decided.revisit,
     }

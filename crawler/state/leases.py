@@ -30,9 +30,17 @@ _OLDER = text(f"{_AGAIN} AND {_BEFORE}")
 _SEEN_SINCE = text(f"{_AGAIN} AND {_BEFORE} AND first_seen >= :since")
 # A list that is linked again is read again, once a cycle; its validators make that cheap.
 # So is what was gone or given up: many a site links an article before it is there.
-_LISTS = text(
-    f"{_AGAIN} AND {_BEFORE}"
+_COMES_BACK = (
+    f"{_BEFORE}"
     " AND (outcome = 'listing' OR (status IN ('gone', 'failed') AND first_seen > :now - :window))"
+)
+_LISTS = text(f"{_AGAIN} AND {_COMES_BACK}")
+_DUE_AGAIN = (
+    "UPDATE frontier SET status = 'due', next_due = :now"
+    " WHERE source = :source AND key IN :keys AND status NOT IN ('due', 'leased')"
+)
+_LINKED_LISTS = text(f"{_DUE_AGAIN} AND {_COMES_BACK}").bindparams(
+    bindparam("keys", expanding=True)
 )
 _NEWS = text(
     "SELECT count(*) FROM frontier WHERE source = :source AND key IN :keys AND first_seen >= :since"
@@ -265,14 +273,27 @@ def articles(connection: Connection, over: Pass, keys: Sequence[str]) -> set[str
     return {key for found in some for key in found}
 
 
+def relink(connection: Connection, over: Pass, lists: Sequence[str], now: float) -> None:
+    """Do for what unchanged lists link as if they were read: a list behind one may have changed."""
+    own = {"source": over.source, "cycle": over.cycle, "window": over.window}
+    own |= {"now": now, "ahead": AHEAD}
+    keys = [key for each in _linked(connection, over, lists) for key in each["rows"]]
+    for some in _portions(keys):
+        connection.execute(_LINKED_LISTS, own | {"keys": some})
+
+
+def _linked(connection: Connection, over: Pass, lists: Sequence[str]) -> list[dict[str, Any]]:
+    own = {"source": over.source, "keys": lists}
+    return [json.loads(row) for row in connection.scalars(_LINKED, own)] if lists else []
+
+
 def named(connection: Connection, over: Pass, lists: Sequence[str]) -> set[str]:
     """Give the same for what lists, and the pages behind them, linked when they were last read."""
     seen: set[str] = set()
     keys: list[str] = []
     while lists := [key for key in lists if key not in seen]:
         seen.update(lists)
-        own = {"source": over.source, "keys": lists}
-        linked = [json.loads(row) for row in connection.scalars(_LINKED, own)]
+        linked = _linked(connection, over, lists)
         keys += [key for each in linked for key in each["rows"]]
         lists = [key for each in linked for key in each["pages"]]
     return articles(connection, over, keys) if keys else set()

@@ -10,6 +10,7 @@ from pathlib import Path
 from crawler.state.warc import read_responses
 from tests.crawl.conftest import Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
+from tests.crawl.test_failures import TOPICS, story
 
 OPEN = {"QINGYUAN_ALLOW_ADDRESSES": "127.0.0.1/32", "DOWNLOAD_DELAY": "0"}
 SENTENCE = "拆下的青石逐块编号，堆放在河滩的凉棚里，等着雨季前合拢。"
@@ -129,3 +130,31 @@ def test_a_page_whose_credentials_are_not_kept_is_not_asked_for_by_itself(scrapy
 
     assert [ended.exit_code for ended in (first, again, full)] == [0, 0, 0], again.output
     assert server.asked.count(path) == 2
+
+
+def test_a_page_that_failed_and_whose_credentials_are_not_kept_is_read_where_it_is_linked_again(
+    scrapy: Scrapy,
+) -> None:
+    pages: dict[str, object] = {}
+    with SmallServer(pages) as server:
+        path = "/2024/0510/1000.html;jsessionid=SECRET"
+        pages |= {"/": list_page({path: "青岚县石桥修缮进展顺利"}), path: (500, {}, "error")}
+        words = ("crawl", "site", "-a", f"url={server.url}/", "-s", "QINGYUAN_RETRY_DELAY=0.1")
+        first = scrapy(*words, settings=OPEN)
+        with closing(sqlite3.connect(first.data / "qingyuan.db")) as database, database:
+            database.execute("UPDATE frontier SET next_due = 0 WHERE next_due IS NOT NULL")
+        pages[path] = STORY
+        again = scrapy(*words, settings=OPEN)
+
+    assert (first.exit_code, again.exit_code) == (0, 0), again.output
+    assert len(again.rows("articles")) == 1
+
+
+def test_articles_behind_a_session_id_are_told_apart_by_their_query(scrapy: Scrapy) -> None:
+    paths = {f"/view.jsp;jsessionid=SECRET?id={n}": f"青岚县{t}" for n, t in enumerate(TOPICS)}
+    pages: dict[str, object] = {p: story(t) for p, t in zip(paths, TOPICS, strict=True)}
+    with SmallServer({"/": list_page(paths)} | pages) as server:
+        ended = scrapy("crawl", "site", "-a", f"url={server.url}/", settings=OPEN)
+
+    assert [article["is_current"] for article in ended.rows("articles")] == [True] * len(TOPICS)
+    assert all(path in server.asked for path in paths)

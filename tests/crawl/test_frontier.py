@@ -159,6 +159,67 @@ def test_an_article_that_was_not_there_yet_is_read_when_it_is_linked_again(scrap
     assert again.outcomes()["stored"] == 2
 
 
+SITEMAPS = """
+from crawler.sites import Expect, SitemapSpider
+
+class Sitemaps(SitemapSpider):
+    name, title, family = "sitemaps", "t", "portal"
+    expect = Expect(articles=2)
+
+    def default_seeds(self):
+        return ["URL/index.xml"]
+"""
+
+
+def sitemap(kind: str, tag: str, links: list[str]) -> tuple[int, dict[str, str], str]:
+    inner = "".join(f"<{tag}><loc>{link}</loc></{tag}>" for link in links)
+    return 200, {"Content-Type": "application/xml"}, f"<{kind}>{inner}</{kind}>"
+
+
+def test_a_sitemap_is_read_again_though_its_index_stays_as_it_is(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    pages = site()
+    with SmallServer(pages) as server:
+        spider = tmp_path / "sitemaps.py"
+        spider.write_text(SITEMAPS.replace("URL", server.url), encoding="utf-8")
+        links = [server.url + path for path in PATHS]
+        pages["/index.xml"] = sitemap("sitemapindex", "sitemap", [f"{server.url}/sitemap.xml"])
+        pages["/sitemap.xml"] = sitemap("urlset", "url", links[:3])
+        scrapy("runspider", str(spider), settings=QUICK)
+        scrapy("runspider", str(spider), settings=QUICK)
+        pages["/sitemap.xml"] = sitemap("urlset", "url", links[:5])
+        ended = scrapy("runspider", str(spider), settings=QUICK)
+
+    runs = ended.rows("runs")
+    assert [run["exit_code"] for run in runs] == [0, 0, 0]
+    assert [run["outcomes"]["unchanged"] for run in runs] == [0, 2, 1]
+    assert [run["outcomes"]["stored"] for run in runs] == [3, 0, 2]
+
+
+def test_a_list_that_failed_and_is_as_it_was_before_is_still_a_list(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    pages: dict[str, Any] = site()
+    with SmallServer(pages) as server:
+        seeds = tmp_path / "seeds.txt"
+        seeds.write_text(f"{server.url}/\n{server.url}/list.html\n")
+        words = ("crawl", "site", "-a", f"seeds={seeds}", "-s", "QINGYUAN_RETRY_DELAY=0.1")
+        pages["/list.html"] = list_page({PATHS[0]: f"青岚县{TOPICS[0]}进展顺利"})
+        whole = pages["/"]
+        scrapy(*words, settings=QUICK)
+        pages["/"] = (500, {}, "error")
+        scrapy(*words, settings=QUICK)
+        pages["/"] = whole
+        ended = scrapy(*words, settings=QUICK)
+
+    engine = open_database(f"sqlite:///{ended.data / 'qingyuan.db'}")
+    with engine.connect() as connection:
+        rows = connection.execute(text("SELECT outcome, status FROM frontier WHERE id = 1")).all()
+    engine.dispose()
+    assert [tuple(row) for row in rows] == [("listing", "done")]
+
+
 def test_a_304_that_nobody_asked_for_is_a_failed_fetch(scrapy: Scrapy) -> None:
     pages = site(count=2) | {PATHS[1]: (304, {}, "")}
     with SmallServer(pages) as server:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from tests.crawl.conftest import Scrapy
 from tests.crawl.small_server import SmallServer, article_page, list_page
-from tests.crawl.test_failures import OPEN, STORIES
+from tests.crawl.test_failures import OPEN, STORIES, write_seeds
 
 TITLE, SENTENCES = "石桥修缮", STORIES["石桥修缮"] + STORIES["图书下乡"] + STORIES["渔港改造"]
 PAGES = [SENTENCES[:3], SENTENCES[3:6], SENTENCES[6:]]
@@ -39,6 +41,18 @@ def test_an_article_over_three_pages_is_stored_whole_under_its_first_address(
     assert stored[first]["text"].split("\n") == SENTENCES
     assert not any("_2" in url or "_3" in url for url in stored)
     assert len(stored) == 4
+
+
+def test_an_article_over_three_pages_counts_where_its_list_stays_as_it_is(
+    scrapy: Scrapy, tmp_path: Path
+) -> None:
+    first, second, third = (f"/2024/0510/1000{end}.html" for end in ("", "_2", "_3"))
+    pages = {"/": list_page({first: TITLE}), first: part(0, second), second: part(1, third)}
+    with SmallServer(pages | {third: part(2)}) as server:
+        words = ("crawl", "qcdy", "-a", f"seeds={write_seeds(tmp_path, f'{server.url}/')}")
+        ended = [scrapy(*words, settings=OPEN) for _ in range(2)]
+
+    assert [each.exit_code for each in ended] == [0, 0], ended[-1].output
 
 
 def test_a_replay_joins_the_pages_again(scrapy: Scrapy) -> None:

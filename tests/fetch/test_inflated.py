@@ -46,6 +46,11 @@ def test_a_whole_body_is_inflated(coding: str, stream: bytes) -> None:
     assert inflated(coding, stream) == TEXT
 
 
+@pytest.mark.parametrize("coding", CODINGS)
+def test_an_answer_without_a_body_has_lost_none(coding: str) -> None:
+    assert inflated(coding, b"") == b""
+
+
 @pytest.mark.parametrize(("coding", "stream"), STREAMS)
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.99])
 def test_a_body_that_breaks_off_is_a_loss(coding: str, stream: bytes, share: float) -> None:

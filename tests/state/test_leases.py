@@ -172,6 +172,21 @@ def test_pages_behind_a_list_without_news_name_what_they_named(db: Connection) -
     assert known == {"a", "b"}
 
 
+def test_what_an_unchanged_list_links_is_taken_up_as_if_it_were_read(db: Connection) -> None:
+    leases.add(db, Found(rows=[page("index"), page("list"), page("a"), page("gone")]), MINE, NOW)
+    take(db)
+    (number,) = db.execute(text("SELECT id FROM frontier WHERE key = 'index'")).one()
+    links = json.dumps({"rows": ["list", "a", "gone", "never seen"], "pages": []})
+    leases.keep_links(db, [{"id": number, "owner": "a", "links": links}])
+    settle(db, fetched_at=NOW)
+    db.execute(text("UPDATE frontier SET outcome = 'listing' WHERE key IN ('index', 'list')"))
+    db.execute(text("UPDATE frontier SET status = 'gone' WHERE key = 'gone'"))
+
+    leases.relink(db, Pass("hewan", "a", cycle=NOW + 100), ["index"], NOW + 110)
+
+    assert status(db) == {"index": "done", "list": "due", "a": "done", "gone": "due"}
+
+
 def test_more_links_than_a_statement_takes_are_looked_up(db: Connection) -> None:
     if db.dialect.name == "sqlite":  # as it is built elsewhere; Debian's takes more
         driver: Any = db.connection.driver_connection
