@@ -24,6 +24,8 @@ _CONTROL_REFERENCE = re.compile(
 )
 # A page of more tags, opening and closing, is cut there; the largest of 196 real ones has 7,004.
 MOST_TAGS = 200_000
+# Hidden elements with half of the text stand in each other, and each takes a look at all of it.
+MOST_HOLDING_HALF = 10
 LONG_TAG, MOST_ATTRIBUTES = 20_000, 1_000
 _LONG_TAG = re.compile(rf"(<[a-zA-Z][\w:-]*+)[^<>]{{{LONG_TAG},}}>")
 # In lower case.
@@ -93,9 +95,16 @@ def _remove_hidden(tree: HtmlElement) -> None:
     if not hidden:
         return
     half = _length(tree) / 2
+    gone: set[HtmlElement] = set()
+    holding_half = 0
     for element in hidden:
+        if element in gone:
+            continue
         if _length(element) < half:
+            gone.update(element.iterdescendants())
             element.drop_tree()
+        elif (holding_half := holding_half + 1) == MOST_HOLDING_HALF:
+            return
 
 
 def _length(element: HtmlElement) -> int:

@@ -63,10 +63,18 @@ def test_a_hostile_text_costs_no_more_than_its_limit(name: str) -> None:
         assert workers.submit(strip_lines, TEXTS[name]).result() is not None
 
 
-def test_footers_in_footers_of_an_english_page_cost_no_more_than_its_limit() -> None:
-    prose = "<p>The stone bridge of Hewan was closed for repairs on Monday morning.</p>" * 20
-    footers = "<div class=footer>" * 200 + "<a href=/1>Terms</a>" * 8_000
-    page = f"<title>The bridge</title><article>{prose}</article>{footers}"
+ENGLISH = "<p>The stone bridge of Hewan was closed for repairs on Monday morning.</p>" * 20
+NESTED = {
+    "footers of an English page": f"<article>{ENGLISH}</article>"
+    + "<div class=footer>" * 200
+    + "<a href=/1>Terms</a>" * 8_000,
+    "hidden blocks": "<div style='display:none'>" * 240 + "<b>桥</b>" * 60_000,
+}
+
+
+@pytest.mark.parametrize("name", NESTED)
+def test_what_is_never_closed_costs_no_more_than_its_limit(name: str) -> None:
+    page = f"<title>The bridge</title>{NESTED[name]}"
     with closing(Workers(1, SECONDS)) as workers:
         found = workers.submit(extract, page, "http://hewan.example/1.html").result()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import random
 import tracemalloc
 from pathlib import Path
 
@@ -180,3 +181,18 @@ def test_a_line_end_in_a_header_does_not_begin_the_body(tmp_path: Path) -> None:
     (found,) = read_responses(path)
 
     assert (found.headers, found.body) == ((("Link", "<a> <b>"),), b"body")
+
+
+def test_a_file_of_records_that_only_begin_is_read_up_to_a_limit_and_told(tmp_path: Path) -> None:
+    block = b"HTTP/1.1 200 OK\r\n\r\n" + random.Random(1).randbytes(60_000)
+    member = gzip.compress(raw(b"%d" % len(block), block))
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes(member + member[:-40] * 300)
+
+    found = []
+    with pytest.raises(ArchiveError, match=r"at last .* over 100 places are broken"):
+        for record in read_responses(path):
+            found.append(record)
+
+    assert len(found) == 1
+    assert mend(path).startswith(f"{path}: damaged at {len(member)}")

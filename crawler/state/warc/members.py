@@ -14,7 +14,10 @@ from crawler.state.warc.record import ArchiveError
 
 MAX_RECORD_BYTES = 64 * 2**20
 MAX_HEADER_BYTES = 2**20
+# Each may have been inflated up to the end of the file, in vain: more cost the square of its size.
+MOST_BROKEN = 100
 _CHUNK = 2**14
+_HEAD = 2**10  # a member's first words lie in fewer bytes
 _GZIP = b"\x1f\x8b"
 _WARC = StatusAndHeadersParser(["WARC/1.1", "WARC/1.0", "WARC/0.17", "WARC/0.18"])
 
@@ -59,16 +62,23 @@ def entries(file: BinaryIO, offset: int = 0) -> Iterator[Entry]:
 def everything(file: BinaryIO, size: int) -> Iterator[Entry | BrokenRecordError]:
     """Give the records of a file of so many bytes, past what is broken in it.
 
-    Each error that keeps one from being read stands in its place. Raises OSError.
+    Each error that keeps one from being read stands in its place, MOST_BROKEN of them at most: the
+    rest is then not read. Raises OSError.
     """
     offset: int | None = 0
+    broken = 0
     while offset is not None:
         try:
             yield from entries(file, offset)
             return
         except BrokenRecordError as error:
+            broken += 1
+            if broken > MOST_BROKEN:
+                reason = f"over {MOST_BROKEN} places are broken, the rest is not read"
+                yield BrokenRecordError(reason, error.offset)
+                return
             yield error
-            offset = next_record(file, error.offset, size)
+            offset = next(beginnings(file, error.offset, size), None)
 
 
 def _compressed(file: BinaryIO) -> Iterator[Entry]:
@@ -156,8 +166,8 @@ def _header(data: bytes, offset: int) -> tuple[dict[str, str], int, int]:
     return headers, stream.tell(), length
 
 
-def next_record(file: BinaryIO, offset: int, end: int) -> int | None:
-    """Find where, behind a broken record, the next compressed one begins: its offset, or None."""
+def beginnings(file: BinaryIO, offset: int, end: int) -> Iterator[int]:
+    """Find where, behind a broken record, compressed ones begin, whole or not: their offsets."""
     overlap = len(_GZIP)
     position = offset + 1
     while position < end:
@@ -166,19 +176,23 @@ def next_record(file: BinaryIO, offset: int, end: int) -> int | None:
         at = block.find(_GZIP)
         while at >= 0:
             if _begins_record(file, position + at):
-                return position + at
+                yield position + at
             at = block.find(_GZIP, at + 1)
         position += max(len(block) - overlap, 1)
-    return None
 
 
 def _begins_record(file: BinaryIO, offset: int) -> bool:
     file.seek(offset)
     try:
-        begins = zlib.decompressobj(31).decompress(file.read(_CHUNK), 5)
-        if begins != b"WARC/":
-            return False
+        return zlib.decompressobj(31).decompress(file.read(_HEAD), 5) == b"WARC/"
+    except zlib.error:
+        return False
+
+
+def is_whole(file: BinaryIO, offset: int) -> bool:
+    """Tell whether the record that begins at an offset can be read."""
+    try:
         next(entries(file, offset))
-    except (BrokenRecordError, StopIteration, zlib.error):
+    except (BrokenRecordError, StopIteration):
         return False
     return True

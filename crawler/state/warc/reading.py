@@ -52,7 +52,7 @@ def read_responses(path: Path) -> Iterator[Recorded]:
                         yield recorded
     except OSError as error:
         raise ArchiveError(f"{path}: {error.strerror or error}") from error
-    more = f", and {len(broken) - 1} more places" if len(broken) > 1 else ""
+    more = f", and {len(broken) - 1} more, at last {broken[-1]}" if len(broken) > 1 else ""
     told = [f"{first}{more}" for first in broken[:1]]
     told += [f"{len(lost)} responses refer to lost ones, first {first}" for first in lost[:1]]
     if told:

@@ -7,7 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.state.warc.locks import try_hold
-from crawler.state.warc.members import BrokenRecordError, entries, next_record
+from crawler.state.warc.members import (
+    MOST_BROKEN,
+    BrokenRecordError,
+    beginnings,
+    entries,
+    is_whole,
+)
 
 # A segment that is closed is read-only, so that nobody reads it through to see if it is torn.
 SEALED = 0o444
@@ -64,7 +70,10 @@ def _is_torn(path: Path, error: BrokenRecordError, size: int) -> bool:
         # After a power cut a file may be longer than what reached the disk: zeros.
         if not error.torn and _holds_more_than_zeros(file.read(2**20)):
             return False
-        return next_record(file, error.offset, size) is None
+        for tried, begins in enumerate(beginnings(file, error.offset, size)):
+            if tried == MOST_BROKEN or is_whole(file, begins):
+                return False
+        return True
 
 
 def _holds_more_than_zeros(data: bytes) -> bool:
