@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import gzip
 import random
 import tracemalloc
@@ -196,3 +197,20 @@ def test_a_file_of_records_that_only_begin_is_read_up_to_a_limit_and_told(tmp_pa
 
     assert len(found) == 1
     assert mend(path).startswith(f"{path}: damaged at {len(member)}")
+
+
+def test_many_broken_records_hold_no_memory(tmp_path: Path) -> None:
+    block = b"HTTP/1.1 200 OK\r\n\r\n" + random.Random(1).randbytes(2**20)
+    member = gzip.compress(raw(b"%d" % len(block), block))
+    path = tmp_path / "a.warc.gz"
+    path.write_bytes((member[:-8] + bytes(8)) * 40)  # the check behind each is wrong
+    gc.disable()  # it may come late: there are few objects, and each is large
+    tracemalloc.start()
+
+    with pytest.raises(ArchiveError, match="and 39 more"):
+        list(read_responses(path))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    gc.enable()
+
+    assert peak < 8 * 2**20

@@ -72,13 +72,15 @@ def everything(file: BinaryIO, size: int) -> Iterator[Entry | BrokenRecordError]
             yield from entries(file, offset)
             return
         except BrokenRecordError as error:
-            broken += 1
-            if broken > MOST_BROKEN:
-                reason = f"over {MOST_BROKEN} places are broken, the rest is not read"
-                yield BrokenRecordError(reason, error.offset)
-                return
-            yield error
-            offset = next(beginnings(file, error.offset, size), None)
+            # Anew, for the traceback of the one that was raised holds all that was inflated.
+            told = BrokenRecordError(str(error), error.offset, torn=error.torn)
+        broken += 1
+        if broken > MOST_BROKEN:
+            reason = f"over {MOST_BROKEN} places are broken, the rest is not read"
+            yield BrokenRecordError(reason, told.offset)
+            return
+        yield told
+        offset = next(beginnings(file, told.offset, size), None)
 
 
 def _compressed(file: BinaryIO) -> Iterator[Entry]:
