@@ -55,6 +55,7 @@ class HostileSpider(ListingSpider):
             except ValueError:  # names no address that a request could have
                 self.crawler.stats.inc_value("hostile/no_request")
 
+    # Both ask a spider for no more than SourceSpider has; each source is one kind of them only.
     async def feed(self, response: Response) -> AsyncIterator[Request | Page]:
         async for output in FeedSpider.parse(self, response):  # type: ignore[arg-type]
             yield output

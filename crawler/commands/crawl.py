@@ -42,7 +42,7 @@ class Command(ScrapyCrawl):
         try:
             process.spider_loader.load(name)(**opts.spargs)
             open_database(database_url(self.settings)).dispose()
-            Owner(data_folder(self.settings)).close()
+            Owner(data_folder(self.settings)).close()  # names a folder that cannot be written
         except (SeedError, TypeError) as error:
             raise UsageError(str(error), print_help=False) from error
         except DatabaseError as error:

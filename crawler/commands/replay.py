@@ -62,7 +62,7 @@ class Command(ScrapyCommand):
         try:
             engine = open_database(database_url(self.settings))
             if not opts.dry_run:
-                Owner(data).close()
+                Owner(data).close()  # names a folder that cannot be written
         except DatabaseError as error:
             self._fail([str(error)])
             return

@@ -6,7 +6,7 @@ from scrapy.http import Request, Response
 
 from crawler.items import Page
 from crawler.sites.base import SourceSpider
-from crawler.sites.entries import MOST_TEXT, feed_links
+from crawler.sites.entries import feed_links
 
 
 class FeedSpider(SourceSpider):
@@ -14,7 +14,7 @@ class FeedSpider(SourceSpider):
 
     async def parse(self, response: Response) -> AsyncIterator[Request | Page]:
         """Ask for every entry of a feed; raises FeedError."""
-        links = await self.in_worker(feed_links, response.text[:MOST_TEXT], response.url)
+        links = await self.in_worker(feed_links, response.text, response.url)
         if not links:
             self.logger.warning("no entries in feed %s", response.url)
             self.crawler.stats.inc_value("listing/empty")

@@ -50,19 +50,12 @@ def begin_run(
         .limit(1)
     ).first()
     began = time.time()
-    going_on = (
-        last is not None
-        and asked != REPLAY
-        and (
-            last.status == "running"
-            or (
-                last.status == "interrupted"
-                and (last.asked or "") == asked
-                and abs(began - (last.cycle or 0)) < period / 2
-            )
-        )
-    )
-    cycle = float(last.cycle) if last is not None and going_on and last.cycle else began
+    cycle = began
+    if last is not None and last.cycle and asked != REPLAY:
+        recent = abs(began - last.cycle) < period / 2
+        resumed = last.status == "interrupted" and (last.asked or "") == asked and recent
+        if resumed or last.status == "running":
+            cycle = float(last.cycle)
     values = {
         "source": source,
         "started_at": now(),

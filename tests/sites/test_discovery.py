@@ -1,58 +1,27 @@
-"""What `find_links` takes for an article and for the next page, on invented pages and real ones."""
+"""What `find_links` takes for an article, on invented pages and real ones."""
 
 import gzip
 import json
-import time
 from pathlib import Path
 from statistics import mean
 from typing import Any
-from urllib.parse import urldefrag, urljoin, urlsplit
+from urllib.parse import urldefrag, urljoin
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from crawler.sites.discovery import Found, find_links, shape
 from crawler.sites.linkblocks import site_of
-
-SITE = "http://www.qingshan.gov.cn"
-LIST = f"{SITE}/zwgk/tzgg/index.html"
-
-TITLES = (
-    "关于做好青山县春季森林防火工作的通知",
-    "青山县召开乡村道路养护工作推进会",
-    "青山县2024年第一批公益性岗位招聘公告",
-    "县图书馆春节期间开放时间安排",
-    "柳河镇开展农田水利设施检查",
+from tests.sites.list_pages import (
+    ARTICLES,
+    LIST,
+    MODERN,
+    NAV,
+    SITE,
+    TABLE,
+    TITLES,
+    items,
+    page,
 )
-ARTICLES = tuple(f"{SITE}/zwgk/tzgg/202403/t2024030{n}_10{n}.html" for n in range(1, 6))
-
-NAV = """<div class="nav"><ul>
-<li><a href="/">首页</a></li><li><a href="/zwgk/index.html">政务公开</a></li>
-<li><a href="/zwgk/tzgg/index.html">通知公告</a></li>
-<li><a href="/hdjl/index.html">互动交流</a></li>
-<li><a href="/ldzc/c1024/">县领导之窗</a></li></ul></div>"""
-FOOTER = """<div class="footer"><a href="/about/10001.html">关于本站</a>
-<a href="/about/10002.html">网站地图和使用帮助说明</a>
-<a href="http://www.beian.example/">备案号</a></div>"""
-
-
-def items(pattern: str) -> str:
-    rows = zip(ARTICLES, TITLES, strict=True)
-    return "\n".join(
-        pattern.format(url=url, title=title, day=n) for n, (url, title) in enumerate(rows, 1)
-    )
-
-
-def page(content: str) -> str:
-    return f"<html><body>{NAV}<div class='main'>{content}</div>{FOOTER}</body></html>"
-
-
-MODERN = (
-    "<ul class='news'>" + items("<li><a href='{url}'>{title}</a><i>03-0{day}</i></li>") + "</ul>"
-)
-TABLE = "<table>" + items("<tr><td><a href='{url}'>{title}</a><td>2024-03-0{day}</tr>") + "</table>"
-
 
 # -- articles --------------------------------------------------------------------------------
 
@@ -227,155 +196,6 @@ def test_panels_that_a_tab_brings_up_are_seen() -> None:
 
 def test_a_page_of_channels_only_has_no_articles() -> None:
     assert find_links(page("<p>欢迎</p>"), f"{SITE}/") == Found()
-
-
-# -- the next page ---------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "pager",
-    [
-        pytest.param("<a href='index_1.html'>下一页</a>", id="words"),
-        pytest.param("<a href='#'>上页</a><a href='index_1.html'>下页&gt;</a>", id="short words"),
-        pytest.param("<a href='index_1.html' title='下一页'><img src=n.gif></a>", id="title"),
-        pytest.param("<a href='index_1.html' rel='next'>→</a>", id="rel"),
-        pytest.param(
-            "<span>1</span><a href='index_1.html'>2</a><a href='x.html'>3</a>", id="numbers"
-        ),
-        pytest.param(
-            "<ul><li class='active'><a href='index.html'>1</a></li><li><a href='index_1.html'>2</a>"
-            "</li><li><a href='index_1.html'>»</a></li></ul>",
-            id="numbers in items",
-        ),
-        pytest.param("<div onclick=\"location.href='index_1.html'\">下一页</div>", id="clickable"),
-        pytest.param('<script>createPageHTML(4,0,"index","html");</script>', id="TRS"),
-        pytest.param(
-            "<script>var pages = 4, now = 0; createPageHTML(pages, now, 'index', 'html')</script>",
-            id="TRS with names",
-        ),
-        pytest.param(
-            "<script>createPageHTML('page_div',20, 0,'index','html',383);</script>", id="div TRS"
-        ),
-        pytest.param(
-            "<script>Pager({size:3, current:0, prefix:'index',suffix:'html'});</script>", id="Pager"
-        ),
-        pytest.param(
-            "<script>var currentPage = 0; var countPage = 9; var nextPage = currentPage + 1;"
-            'document.write("<a href=\\"index_" + nextPage + ".html\\">下一页</a>");</script>',
-            id="TRS written out",
-        ),
-    ],
-)
-def test_the_next_page_is_found(pager: str) -> None:
-    assert find_links(page(MODERN + pager), LIST).next == f"{SITE}/zwgk/tzgg/index_1.html"
-
-
-JUMP = "<script>function go(n){ location.href = 'list.aspx?page=' + n; }</script>"
-
-
-@pytest.mark.parametrize(
-    ("pager", "url", "expected"),
-    [
-        ("<a onclick='go(3)'>下一页</a>" + JUMP, "list.aspx?page=2", "list.aspx?page=3"),
-        ("<a href='javascript:go(2)'>下一页</a>" + JUMP, "list.aspx", "list.aspx?page=2"),
-        (
-            "<script>$('#p').pagination({pageCount: 9})</script>" + JUMP,
-            "list.aspx?page=4",
-            "list.aspx?page=5",
-        ),
-        ("<script>$('#p').pagination({pageCount: 9})</script>" + JUMP, "list.aspx?page=9", None),
-        ("<script>createPageHTML(4,2,'index','html')</script>", "index_2.html", "index_3.html"),
-        ("<script>createPageHTML(4,3,'index','html')</script>", "index_3.html", None),
-        ("<script>createPageHTML('d',20,20,'list','html',9)</script>", "list_20.html", None),
-        (
-            "<script>Pager({size:1, current:0, prefix:'index', suffix:'html'})</script>",
-            "index.html",
-            None,
-        ),
-        ("<a href='index_1.html'>2</a><a href='index_2.html'>3</a>", "index_2.html", None),
-        ("<a href='index_2.html'>下一页</a>", "index_2.html", None),
-    ],
-)
-def test_the_next_page_follows_the_page_one_is_on(
-    pager: str, url: str, expected: str | None
-) -> None:
-    found = find_links(page(MODERN + pager), f"{SITE}/gk/{url}")
-    assert found.next == (expected and f"{SITE}/gk/{expected}")
-
-
-@pytest.mark.parametrize(
-    "other",
-    [
-        pytest.param("", id="no pager"),
-        pytest.param("<a href='t2.html'>下一篇：关于春耕的通知</a>", id="next article"),
-        pytest.param("<a href='javascript:;'>下一页</a>", id="leads nowhere"),
-        pytest.param("<a class='next' href='pic2.html'>&gt;</a>", id="next picture"),
-        pytest.param("<a href='l1/'>1</a><a href='l2/'>2</a><a href='l3/'>3</a>", id="bus lines"),
-        pytest.param("<a href='http://spam.example/2.html'>下一页</a>", id="foreign site"),
-        pytest.param("<!-- <a href='index_1.html'>下一页</a> -->", id="comment"),
-        pytest.param(
-            "<script>// createPageHTML(4,0,'index','html')\n</script>", id="script comment"
-        ),
-        pytest.param("<script>function createPageHTML(_count, _now, _n, _e){}</script>", id="code"),
-        pytest.param("<script>location.href = 's?page=' + p</script>", id="jump without a pager"),
-    ],
-)
-def test_no_next_page_is_invented(other: str) -> None:
-    assert find_links(page(MODERN + other), LIST).next is None
-
-
-# -- hostile input ---------------------------------------------------------------------------
-
-# fmt: off
-FRAGMENTS = st.sampled_from([
-    "<a href='", "/n/20240101.html'>", "</a>", "'>", "<div style='display:none'>",
-    "<base href='//'>", "<a href='http://[x'>下一页</a>", "<a href=http://a:99999/1>2", "<li>",
-    "<!--", "]]>", "<script>", "createPageHTML(4,0,'a','b')", "</body>", "\0", "\ud800",
-    "<?xml encoding='gbk'?>", "2024-01-02",
-])
-# fmt: on
-
-
-@settings(deadline=None)
-@given(st.lists(FRAGMENTS | st.text(max_size=20)).map("".join), st.just(LIST) | st.text())
-def test_any_text_gives_absolute_web_addresses(html: str, url: str) -> None:
-    found = find_links(html, url)
-    for address in (*found.articles, *filter(None, [found.next])):
-        assert urlsplit(address).scheme in ("http", "https")
-        assert urlsplit(address).hostname
-
-
-@pytest.mark.parametrize(
-    "html",
-    [
-        pytest.param("", id="empty"),
-        pytest.param("<a href=/n/1>" * 20_000, id="open links"),
-        pytest.param("<div>" * 5_000 + "<a href=/n/1>" * 5_000, id="deep"),
-        pytest.param(
-            ("<div class=nav>" + "<a>菜</a>" * 9 + "<a href=/n/1>菜</a>") * 1_900,
-            id="menus in menus",
-        ),
-        pytest.param("<script>Page " + "/* " * 100_000, id="open comments in a script"),
-        pytest.param("<script>nextPage Page" + "a" * 50_000, id="one long word in a script"),
-        pytest.param("<a href=/n/1>" + ">" * 50_000 + "x</a>", id="one long sign"),
-    ],
-)
-def test_broken_and_huge_pages_end_soon_with_nothing(html: str) -> None:
-    started = time.monotonic()
-    found = find_links(html, LIST)
-    assert found.next is None and len(found.articles) <= 1
-    assert time.monotonic() - started < 10
-
-
-def test_the_cost_grows_with_the_number_of_links_only() -> None:
-    def seconds(count: int) -> float:
-        rows = "".join(f"<li><a href='/n/{n}.html'>{TITLES[0]}</a>" for n in range(count))
-        started = time.process_time()
-        assert len(find_links(f"<ul>{rows}</ul>", LIST).articles) == count
-        return time.process_time() - started
-
-    small = min(seconds(1_000) for _ in range(3))
-    assert seconds(20_000) < 100 * small  # twenty times as many: quadratic cost would be 400
 
 
 # -- parts -----------------------------------------------------------------------------------
