@@ -194,6 +194,15 @@ def test_panels_that_a_tab_brings_up_are_seen() -> None:
     assert len(find_links(page(tabs), LIST).articles) == 10
 
 
+def test_hidden_links_beside_their_like_are_no_panels() -> None:
+    traps = "".join(
+        f"<a class=trap style='display:none' href='/x/2024030{n}_9{n}.html'>{title}</a>"
+        for n, title in enumerate(TITLES, 1)
+    )
+
+    assert find_links(page(MODERN + f"<div>{traps}</div>"), LIST).articles == ARTICLES
+
+
 def test_a_page_of_channels_only_has_no_articles() -> None:
     assert find_links(page("<p>欢迎</p>"), f"{SITE}/") == Found()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import gzip
 import os
 import random
 import signal
@@ -20,6 +21,7 @@ from crawler.state.warc import (
     read_pointer,
     read_responses,
 )
+from crawler.state.warc.members import MOST_BROKEN
 from crawler.state.warc.recovery import SEALED, mend, recover
 from tests.state.archives import response, written
 from tests.state.write_forever import body
@@ -129,6 +131,18 @@ def test_whole_records_behind_a_broken_one_are_never_cut(tmp_path: Path) -> None
     assert "damaged at" in mend(path)
 
     assert path.read_bytes() == content
+
+
+def test_a_torn_end_behind_which_very_many_records_begin_is_not_cut(tmp_path: Path) -> None:
+    path = tmp_path / "a.warc.gz"
+    member = gzip.compress(b"WARC/1.1\r\n" + random.Random(1).randbytes(2_000))
+    torn = gzip.compress(member[:1_500] * (MOST_BROKEN + 1) + bytes(9), 0)[:-40]
+    path.write_bytes(torn)
+
+    told = mend(path)
+
+    assert told.startswith(f"{path}: damaged at 0: cut within a gzip member")
+    assert path.read_bytes() == torn
 
 
 def test_a_segment_that_a_living_process_writes_is_not_touched(tmp_path: Path) -> None:
